@@ -4,8 +4,9 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck
@@ -78,3 +79,11 @@ async def valkey_server(ports_settings: Settings) -> AsyncIterator[asyncio.subpr
     """A Valkey server at `ports_settings.redis_target`."""
     async with running(valkey(ports_settings)) as process:
         yield process
+
+
+async def until(holds: Callable[[], Awaitable[Any]], seconds: float = 30) -> Any:
+    """What `holds` answers, as soon as that is true."""
+    async with asyncio.timeout(seconds):
+        while not (found := await holds()):
+            await asyncio.sleep(0.05)
+        return found

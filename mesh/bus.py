@@ -1,0 +1,271 @@
+"""NATS: the stream of messages, the stream of replies, the dead letters, and progress on core NATS."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Self
+
+import nats
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NATSError
+from nats.js import JetStreamContext
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, RetentionPolicy, StorageType, StreamConfig
+from nats.js.errors import NotFoundError
+from pydantic import ValidationError
+
+from mesh.errors import Unavailable
+from mesh.protocol import Message, queue_of
+from mesh.replies import Progress, Reply
+from mesh.settings import Settings
+
+log = logging.getLogger(__name__)
+
+MESSAGES = "ECOMMERCE_SUPPORT"
+REPLIES = "ECOMMERCE_SUPPORT_REPLIES"
+DEAD = "ECOMMERCE_SUPPORT_DEAD"
+INTAKE = "intake"
+ENTRANCE = "ecommerce.support.*"
+DAY = 86_400.0
+ACK_WAIT = 10.0
+"""Seconds until an unacknowledged message is delivered again: how long a killed intake delays it."""
+PUBLISH_TIMEOUT = 3.0
+
+STREAMS = (
+    StreamConfig(
+        name=MESSAGES,
+        subjects=[ENTRANCE],
+        retention=RetentionPolicy.WORK_QUEUE,
+        storage=StorageType.FILE,
+        duplicate_window=120,
+    ),
+    StreamConfig(
+        name=REPLIES,
+        subjects=["ecommerce.support.gateway.response.*"],
+        retention=RetentionPolicy.LIMITS,
+        storage=StorageType.FILE,
+        max_age=7 * DAY,
+        duplicate_window=120,
+        allow_direct=True,
+    ),
+    StreamConfig(
+        name=DEAD,
+        subjects=["ecommerce.support.dead.*"],
+        retention=RetentionPolicy.LIMITS,
+        storage=StorageType.FILE,
+        max_age=90 * DAY,
+        duplicate_window=120,
+        allow_direct=True,
+    ),
+)
+INTAKE_CONSUMER = ConsumerConfig(
+    durable_name=INTAKE, filter_subject=ENTRANCE, ack_policy=AckPolicy.EXPLICIT, ack_wait=ACK_WAIT, max_ack_pending=1000
+)
+
+
+def response_subject(session_id: str) -> str:
+    return f"ecommerce.support.gateway.response.{session_id}"
+
+
+def events_subject(session_id: str) -> str:
+    return f"ecommerce.support.events.{session_id}"
+
+
+class Bus:
+    """One connection per process. Whatever NATS refuses or fails to confirm is `Unavailable`."""
+
+    def __init__(self, client: Client, stream: JetStreamContext) -> None:
+        self._client = client
+        self._stream = stream
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, settings: Settings, name: str) -> AsyncIterator[Self]:
+        """Connect and make sure that the streams are there; afterwards it reconnects for ever.
+
+        Raises:
+            Unavailable: no server answers at the address.
+        """
+        try:
+            client = await nats.connect(
+                settings.nats_target,
+                name=name,
+                connect_timeout=2,
+                allow_reconnect=True,
+                max_reconnect_attempts=-1,
+                reconnect_time_wait=0.25,
+                error_cb=_log_error,
+            )
+        except (NATSError, OSError) as error:
+            raise Unavailable(f"NATS does not answer at {settings.nats_target}: start it or set NATS_URL") from error
+        try:
+            bus = cls(client, client.jetstream(timeout=PUBLISH_TIMEOUT))
+            await bus.ensure_streams()
+            yield bus
+        finally:
+            await client.close()
+
+    @property
+    def connected(self) -> bool:
+        return self._client.is_connected
+
+    async def ensure_streams(self) -> None:
+        """Create the streams and the intake's consumer, or bring them to today's configuration."""
+        with _unavailable("NATS JetStream is not usable"):
+            for config in STREAMS:
+                try:
+                    await self._stream.update_stream(config)
+                except NotFoundError:
+                    await self._stream.add_stream(config)
+            await self._stream.add_consumer(MESSAGES, INTAKE_CONSUMER)
+
+    # -- messages
+
+    async def publish(self, message: Message) -> None:
+        """Hand a message to the mesh; when this returns it is on disk.
+
+        Raises:
+            Unavailable: NATS did not confirm it. It may have been stored all the same: repeat with the same id.
+        """
+        subject = queue_of(message.route.here[0])
+        await self.publish_raw(subject, message.model_dump_json().encode(), message.message_id)
+
+    async def publish_raw(self, subject: str, data: bytes, message_id: str) -> None:
+        await self._store(subject, data, {"Nats-Msg-Id": message_id})
+
+    async def pull(self, slots: int, take: Callable[[Msg], Awaitable[None]]) -> None:
+        """Serve the messages stream for ever, `slots` messages at the same time."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(slots):
+                group.create_task(self._pull_one_by_one(take))
+
+    async def _pull_one_by_one(self, take: Callable[[Msg], Awaitable[None]]) -> None:
+        # One subscription for each slot: each waits for a single message, which JetStream answers at once.
+        subscription = await self._stream.pull_subscribe_bind(INTAKE, MESSAGES)
+        while True:
+            try:
+                # Short, because a request that was open when NATS restarted is never answered.
+                found = await subscription.fetch(1, timeout=5)
+            except TimeoutError:
+                continue
+            except NATSError as error:
+                log.warning("waiting for NATS: %s", type(error).__name__)
+                await asyncio.sleep(0.5)
+                continue
+            for delivery in found:
+                await take(delivery)
+
+    # -- dead letters
+
+    async def bury(self, data: bytes, *, kind: str, reason: str, key: str, **about: str) -> None:
+        """Keep what the mesh could not finish, whole, with the reason and `about` as headers.
+
+        Args:
+            data: the message exactly as it was.
+            kind: one word for the sort of failure; a token of the subject.
+            reason: what went wrong, in words.
+            key: what makes a second burial of the same thing the same (deduplicated).
+            about: more facts, e.g. `subject`, `actor`, `attempts`.
+        """
+        facts = {f"Mesh-{name.title()}": value for name, value in about.items()}
+        headers = {"Nats-Msg-Id": key, "Mesh-Reason": " ".join(reason.split())[:1000], **facts}
+        await self._store(f"ecommerce.support.dead.{kind}", data, headers)
+
+    # -- replies
+
+    async def reply(self, reply: Reply) -> None:
+        """Publish a reply once: a repetition within two minutes is dropped by JetStream."""
+        subject = response_subject(reply.session_id)
+        await self._store(subject, reply.model_dump_json().encode(), {"Nats-Msg-Id": reply.reply_id})
+
+    async def replies_after(self, session_id: str, sequence: int) -> tuple[Reply, ...]:
+        """The stored replies of a session behind this place in the stream, in order."""
+        found: list[Reply] = []
+        with _unavailable("the reply stream cannot be read"):
+            while True:
+                try:
+                    kept = await self._stream.get_msg(
+                        REPLIES, seq=sequence + 1, subject=response_subject(session_id), direct=True, next=True
+                    )
+                except NotFoundError:
+                    return tuple(found)
+                sequence = kept.seq or 0
+                found.append(Reply.model_validate_json(kept.data or b"").model_copy(update={"sequence": sequence}))
+
+    async def watch_replies(self, take: Callable[[Reply], None]) -> None:
+        """Call `take` for every reply of every session from now on."""
+
+        async def on_message(delivery: Msg) -> None:
+            try:
+                reply = Reply.model_validate_json(delivery.data)
+            except ValidationError:
+                log.warning("passed over an unreadable reply on %s", delivery.subject)
+                return
+            take(reply.model_copy(update={"sequence": delivery.metadata.sequence.stream}))
+
+        with _unavailable("the reply stream cannot be watched"):
+            await self._stream.subscribe(
+                response_subject("*"),
+                cb=on_message,
+                stream=REPLIES,
+                ordered_consumer=True,
+                deliver_policy=DeliverPolicy.NEW,
+                idle_heartbeat=2,
+            )
+
+    # -- progress
+
+    async def progress(self, event: Progress) -> None:
+        """Tell who works now; at most once, never an error."""
+        try:
+            await self._client.publish(events_subject(event.session_id), event.model_dump_json().encode())
+        except NATSError as error:
+            log.debug("progress not told: %s", type(error).__name__)
+
+    async def watch_progress(self, take: Callable[[Progress], None]) -> None:
+        """Call `take` for every progress event of every session from now on."""
+
+        async def on_message(delivery: Msg) -> None:
+            try:
+                take(Progress.model_validate_json(delivery.data))
+            except ValidationError:
+                log.debug("passed over an unreadable event on %s", delivery.subject)
+
+        await self._client.subscribe(events_subject("*"), cb=on_message)
+
+    # -- health
+
+    async def depth(self) -> dict[str, int]:
+        """How many messages each stream holds."""
+        with _unavailable("NATS JetStream is not usable"):
+            found = [await self._stream.stream_info(str(config.name)) for config in STREAMS]
+        return {str(info.config.name): info.state.messages for info in found}
+
+    async def intakes(self) -> int:
+        """How many slots of intake wait for a message now."""
+        with _unavailable("NATS JetStream is not usable"):
+            return (await self._stream.consumer_info(MESSAGES, INTAKE)).num_waiting or 0
+
+    async def _store(self, subject: str, data: bytes, headers: dict[str, str]) -> None:
+        if not self._client.is_connected:
+            raise Unavailable("NATS is away")
+        with _unavailable("NATS did not confirm the message"):
+            await self._stream.publish(subject, data, headers=headers)
+
+
+class _unavailable:  # noqa: N801 - reads as a statement
+    """Turn every error of the NATS client into `Unavailable`."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, NATSError | TimeoutError | OSError):
+            raise Unavailable(f"{self._what}: {type(error).__name__}") from error
+
+
+async def _log_error(error: Exception) -> None:
+    log.warning("NATS: %s", type(error).__name__)

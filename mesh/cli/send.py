@@ -1,0 +1,20 @@
+"""`mesh send`: say something to the mesh, as a customer would."""
+
+import click
+from rich.console import Console
+
+from mesh.cli import edge
+
+console = Console()
+
+
+@click.command()
+@click.argument("text")
+@click.option("--email", required=True, help="The customer's e-mail address.")
+@click.option("--session", help="Go on in this session.")
+def send(text: str, email: str, session: str | None) -> None:
+    """Send TEXT and print the answer."""
+    body = {"message": text, "customer_email": email, **({"session_id": session} if session else {})}
+    answer = edge.chat(edge.settings(), body)
+    console.print(answer.get("response") or "(no answer yet)", markup=False)
+    console.print(f"\n{answer['status']}; message {answer['message_id']}, session {answer['session_id']}", style="dim")

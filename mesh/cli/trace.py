@@ -1,0 +1,51 @@
+"""`mesh trace`: the route that a message travelled, who edited it and why, with times."""
+
+import asyncio
+import sys
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from mesh.cli import edge
+from mesh.errors import MeshError
+from mesh.protocol import Message, names_in
+from mesh.settings import Settings
+from mesh.temporal import Journeys, connect
+
+console = Console()
+
+
+@click.command()
+@click.argument("message_id")
+def trace(message_id: str) -> None:
+    """Print the journey of the message MESSAGE_ID."""
+    try:
+        message = asyncio.run(journey(edge.settings(), message_id))
+    except MeshError as error:
+        sys.exit(str(error))
+    if message is None:
+        sys.exit(f"no journey is known by the id {message_id}")
+    show(message)
+
+
+async def journey(settings: Settings, message_id: str) -> Message | None:
+    """The message as its workflow holds it; None when there is none by this id."""
+    return await Journeys(await connect(settings)).message(message_id)
+
+
+def show(message: Message) -> None:
+    """Print a message's trace, and what still lies ahead."""
+    table = Table("hop", "actor", "what", "at", "took", "why")
+    for entry in message.route.trace:
+        at = entry.at.strftime("%H:%M:%S.%f")[:-3] if entry.at else ""
+        took = f"{entry.seconds * 1000:,.0f} ms" if entry.seconds is not None else ""
+        ahead = ""
+        if entry.steps:
+            ahead = "\nahead: " + ", ".join(" + ".join(names_in(step)) for step in entry.steps)
+        table.add_row(str(entry.hop), entry.actor, entry.kind, at, took, (entry.why or "") + ahead)
+    console.print(table)
+    for name in message.route.here:
+        console.print(f"now at {name}")
+    for name in message.route.ahead:
+        console.print(f"ahead: {name}")

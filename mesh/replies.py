@@ -1,0 +1,39 @@
+"""What comes back to the customer: replies, kept, and progress, fleeting."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field, JsonValue
+
+from mesh.protocol import Id
+from mesh.route import Wire
+
+
+class Reply(Wire):
+    """One answer to one message. A message may get two: a holding reply, then the answer of a person.
+
+    Attributes:
+        reply_id: `<message_id>:<hop>`, the same when a visit is repeated: drop what you have seen.
+        status: resolved, escalated (a person will answer) or apologised.
+        sequence: place in the reply stream, known once it was stored; resume after it.
+    """
+
+    reply_id: str
+    message_id: Id
+    session_id: Id
+    text: str
+    status: Literal["resolved", "escalated", "apologised"]
+    author: str = "rules"
+    at: datetime
+    action_plan: JsonValue = None
+    metadata: dict[str, JsonValue] = Field(default_factory=dict)
+    sequence: int | None = None
+
+
+class Progress(Wire):
+    """Which actor works on a message now."""
+
+    message_id: Id
+    session_id: Id
+    actor: str
+    state: str = "working"

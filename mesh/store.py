@@ -1,0 +1,151 @@
+"""The conversation history: what was said, by whom, along which route. SQL, through SQLAlchemy Core."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import sqlalchemy as sql
+from alembic import command
+from alembic.config import Config
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from mesh.errors import Transient
+from mesh.settings import Settings
+
+Sender = Literal["customer", "agent", "human"]
+Status = Literal["received", "resolved", "escalated", "apologised"]
+
+metadata = sql.MetaData()
+messages = sql.Table(
+    "messages",
+    metadata,
+    sql.Column("row_id", sql.String(160), primary_key=True),
+    sql.Column("message_id", sql.String(64), nullable=False),
+    sql.Column("session_id", sql.String(64), nullable=False),
+    sql.Column("timestamp", sql.DateTime(timezone=True), nullable=False),
+    sql.Column("sender", sql.String(16), nullable=False),
+    sql.Column("content", sql.Text, nullable=False),
+    sql.Column("status", sql.String(16), nullable=False),
+    sql.Column("route_trace", sql.JSON, nullable=True),
+    sql.Column("payload", sql.JSON, nullable=True),
+    sql.Index("ix_messages_session_timestamp", "session_id", "timestamp"),
+    sql.Index("ix_messages_message", "message_id"),
+)
+
+
+class Row(BaseModel):
+    """One line of a conversation. `row_id` is the same for the same fact, so writing it twice writes it once."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    row_id: str
+    message_id: str
+    session_id: str
+    timestamp: datetime
+    sender: Sender
+    content: str
+    status: Status
+    route_trace: list[Any] | None = None
+    payload: dict[str, Any] | None = None
+
+
+class History:
+    """Reads and appends rows. Raises `Transient` when the database is locked, full or away."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, settings: Settings) -> AsyncIterator[Self]:
+        """Connect. The tables must be there: see `migrate`."""
+        engine = create_async_engine(settings.database_target, pool_pre_ping=False)
+        if engine.dialect.name == "sqlite":
+            sql.event.listen(engine.sync_engine, "connect", _durable_sqlite)
+        try:
+            yield cls(engine)
+        finally:
+            await engine.dispose()
+
+    async def add(self, rows: Iterable[Row]) -> None:
+        """Append these rows in one transaction; rows that are there already stay as they are."""
+        values = [{**row.model_dump(), "timestamp": row.timestamp.astimezone(UTC)} for row in rows]
+        try:
+            async with self._transaction() as connection:
+                known = await _known(connection, [value["row_id"] for value in values])
+                fresh = [value for value in values if value["row_id"] not in known]
+                if fresh:
+                    await connection.execute(sql.insert(messages), fresh)
+        except IntegrityError as error:
+            # A twin of this visit wrote them between our look and our insert; the retry will find them.
+            raise Transient("the same rows were being written at this moment") from error
+
+    async def of_message(self, message_id: str) -> tuple[Row, ...]:
+        """Every row of one message, oldest first."""
+        return await self._select(messages.c.message_id == message_id)
+
+    async def of_session(self, session_id: str) -> tuple[Row, ...]:
+        """Every row of one session, oldest first."""
+        return await self._select(messages.c.session_id == session_id)
+
+    async def recent(self, session_id: str, limit: int = 10) -> tuple[Row, ...]:
+        """The newest rows of a session, oldest first, without route and payload."""
+        light = [messages.c[name] for name in Row.model_fields if name not in {"route_trace", "payload"}]
+        query = sql.select(*light).where(messages.c.session_id == session_id)
+        found = await self._fetch(query.order_by(messages.c.timestamp.desc(), messages.c.row_id.desc()).limit(limit))
+        return tuple(reversed(found))
+
+    async def ping(self) -> None:
+        """Raises `Transient` unless the table can be read."""
+        await self._fetch(sql.select(messages).limit(1))
+
+    async def _select(self, where: sql.ColumnElement[bool]) -> tuple[Row, ...]:
+        return await self._fetch(sql.select(messages).where(where).order_by(messages.c.timestamp, messages.c.row_id))
+
+    async def _fetch(self, query: sql.Select[Any]) -> tuple[Row, ...]:
+        async with self._transaction() as connection:
+            return tuple(_row(found) for found in await connection.execute(query))
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[AsyncConnection]:
+        try:
+            async with self._engine.begin() as connection:
+                yield connection
+        except IntegrityError:
+            raise
+        except (DBAPIError, OSError) as error:
+            raise Transient(f"the history database is not usable: {type(error).__name__}") from error
+
+
+async def migrate(settings: Settings) -> None:
+    """Bring the database to the newest schema; safe to run again."""
+    if make_url(settings.database_target).get_backend_name() == "sqlite":
+        Path(make_url(settings.database_target).database or "").parent.mkdir(parents=True, exist_ok=True)
+    config = Config()
+    config.set_main_option("script_location", "mesh:migrations")
+    config.attributes["url"] = settings.database_target
+    await asyncio.to_thread(command.upgrade, config, "head")
+
+
+async def _known(connection: AsyncConnection, row_ids: list[str]) -> set[str]:
+    found = await connection.execute(sql.select(messages.c.row_id).where(messages.c.row_id.in_(row_ids)))
+    return set(found.scalars())
+
+
+def _row(found: sql.Row[Any]) -> Row:
+    row = Row.model_validate(found)
+    # SQLite forgets the zone; what was written was UTC.
+    return row if row.timestamp.tzinfo else row.model_copy(update={"timestamp": row.timestamp.replace(tzinfo=UTC)})
+
+
+def _durable_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

@@ -1,0 +1,71 @@
+"""The actor worker: serves all actors in one process, or those that are named."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from functools import partial
+
+import click
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from mesh.actor import Actor, discover
+from mesh.bus import Bus
+from mesh.errors import MeshError
+from mesh.protocol import queue_of
+from mesh.settings import Settings
+from mesh.store import migrate
+from mesh.temporal import activity_of, connect
+from workers.compose import resources
+from workers.process import run
+
+log = logging.getLogger(__name__)
+GRACE = timedelta(seconds=5)
+
+
+@click.command()
+@click.argument("names", nargs=-1)
+def worker(names: tuple[str, ...]) -> None:
+    """Serve actors: all of them, or only NAMES."""
+    run(partial(serve, names=names))
+
+
+async def serve(settings: Settings, stop: asyncio.Event, *, names: Sequence[str] = ()) -> None:
+    """Serve these actors, or all, until `stop` is set; open visits get five seconds to finish."""
+    actors = chosen(discover(), names)
+    await migrate(settings)
+    client = await connect(settings)
+    async with Bus.open(settings, "actors") as bus, resources(settings, bus) as given, AsyncExitStack() as stack:
+        for one in workers(client, actors, given, bus, settings):
+            await stack.enter_async_context(one)
+        await stop.wait()
+
+
+def chosen(actors: Mapping[str, Actor], names: Sequence[str]) -> list[Actor]:
+    """The actors by these names, or all.
+
+    Raises:
+        MeshError: a name is unknown; says which there are.
+    """
+    unknown = [name for name in names if name not in actors]
+    if unknown:
+        raise MeshError(f"no actor is called {', '.join(unknown)}; there are {', '.join(sorted(actors))}")
+    return [actors[name] for name in names or actors]
+
+
+def workers(
+    client: Client, actors: Sequence[Actor], given: Mapping[type, object], bus: Bus, settings: Settings
+) -> list[Worker]:
+    """One Temporal worker for each actor: each has a task queue, and so a mailbox, of its own."""
+    return [
+        Worker(
+            client,
+            task_queue=queue_of(one.name),
+            activities=[activity_of(one, one.bind(given), bus)],
+            max_concurrent_activities=settings.actor_slots,
+            graceful_shutdown_timeout=GRACE,
+        )
+        for one in actors
+    ]

@@ -1,0 +1,47 @@
+"""The composition root: which actors make the standard route, and what they are given."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+from activities.context_retriever import context_retriever
+from activities.guardrail_validator import guardrail_validator
+from activities.intent_analyzer import intent_analyzer
+from activities.response_aggregator import response_aggregator
+from activities.response_generator import response_generator
+from activities.sentiment_analyzer import sentiment_analyzer
+from mesh.bus import Bus
+from mesh.llm import LLM
+from mesh.protocol import Route
+from mesh.sessions import Sessions
+from mesh.settings import Settings
+from mesh.shop import Shop
+from mesh.store import History
+from routers.decision_router import decision_router
+from routers.escalation_router import escalation_router
+
+
+def standard_route() -> Route:
+    """The route that every message of the gateway starts with; it carries the policies of its actors."""
+    return Route.of(
+        (sentiment_analyzer, intent_analyzer),
+        context_retriever,
+        decision_router,
+        response_generator,
+        guardrail_validator,
+        response_aggregator,
+        error_handler=escalation_router,
+    )
+
+
+@asynccontextmanager
+async def resources(settings: Settings, bus: Bus) -> AsyncIterator[Mapping[type, object]]:
+    """Everything an actor may ask for, by type; one of each for the process."""
+    async with Shop.open(settings) as shop, Sessions.open(settings) as sessions, History.open(settings) as history:
+        yield {
+            Settings: settings,
+            Bus: bus,
+            LLM: LLM(settings),
+            Shop: shop,
+            Sessions: sessions,
+            History: history,
+        }

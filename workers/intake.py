@@ -1,0 +1,100 @@
+"""Intake: turns a NATS message into a workflow, and what is no message into a dead letter."""
+
+import asyncio
+import logging
+
+import click
+from nats.aio.msg import Msg
+from pydantic import ValidationError
+
+from mesh.bus import ACK_WAIT, Bus
+from mesh.errors import Permanent, Unavailable
+from mesh.protocol import MAX_ENVELOPE_BYTES, Message, ProtocolError, misfit
+from mesh.settings import Settings
+from mesh.temporal import Journeys, connect
+from workers.process import run
+
+log = logging.getLogger(__name__)
+
+PAUSE = 2.0
+"""Seconds until JetStream delivers a message again that could not be started. Below ACK_WAIT on purpose."""
+
+assert PAUSE < ACK_WAIT  # noqa: S101 - two constants of two modules must agree
+
+
+@click.command()
+def intake() -> None:
+    """Serve the intake."""
+    run(serve)
+
+
+async def serve(settings: Settings, stop: asyncio.Event) -> None:
+    """Take messages until `stop` is set; what is in hand then is delivered again by JetStream."""
+    client = await connect(settings)
+    async with Bus.open(settings, "intake") as bus, asyncio.TaskGroup() as group:
+        door = Intake(bus, Journeys(client))
+        pulling = group.create_task(bus.pull(settings.intake_in_flight, door.take))
+        await stop.wait()
+        pulling.cancel()
+
+
+class Intake:
+    """Takes one delivery at a time: validate, start the workflow, then acknowledge."""
+
+    def __init__(self, bus: Bus, journeys: Journeys) -> None:
+        self._bus = bus
+        self._journeys = journeys
+
+    async def take(self, delivery: Msg) -> None:
+        """Acknowledge a delivery only when its workflow is durable or it is kept as a dead letter."""
+        try:
+            await self._take(delivery)
+        except Unavailable as error:
+            log.warning("message %s waits: %s", delivery.metadata.sequence.stream, error)
+            await delivery.nak(delay=PAUSE)
+
+    async def _take(self, delivery: Msg) -> None:
+        try:
+            message = read(delivery.subject, delivery.data)
+            started = await self._journeys.start(message)
+        except (ProtocolError, Permanent) as error:
+            await self._bury(delivery, str(error))
+            return
+        if not started:
+            log.info("message %s has a workflow already", message.message_id)
+        await self._acknowledge(delivery)
+
+    async def _bury(self, delivery: Msg, reason: str) -> None:
+        place = delivery.metadata.sequence.stream
+        log.warning("message %s on %s is a dead letter: %s", place, delivery.subject, reason)
+        # First the copy, then term(): on a work queue term() deletes the payload.
+        await self._bus.bury(
+            delivery.data,
+            kind="invalid",
+            reason=reason,
+            key=f"{delivery.metadata.stream}:{place}",
+            subject=delivery.subject,
+        )
+        await delivery.term()
+
+    async def _acknowledge(self, delivery: Msg) -> None:
+        try:
+            await delivery.ack_sync(timeout=2)
+        except TimeoutError:
+            # It will come again and find its workflow.
+            log.warning("the acknowledgement of %s was not confirmed", delivery.metadata.sequence.stream)
+
+
+def read(subject: str, data: bytes) -> Message:
+    """The message in these bytes, at the actor that it was published to.
+
+    Raises:
+        ProtocolError: too large, or not a message; says what is wrong without quoting it.
+    """
+    if len(data) > MAX_ENVELOPE_BYTES:
+        raise ProtocolError(f"{len(data):,} bytes are too large for a message; the limit is {MAX_ENVELOPE_BYTES:,}")
+    try:
+        message = Message.model_validate_json(data)
+        return message.with_route(message.route.enter(subject.rsplit(".", 1)[-1]))
+    except ValidationError as error:
+        raise ProtocolError(f"this is not a message: {misfit(error)}") from None

@@ -1,0 +1,54 @@
+"""What every process does the same: settings, log lines, a clean end on a signal, and errors in words."""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+
+from pydantic import ValidationError
+
+from mesh.errors import MeshError
+from mesh.protocol import misfit
+from mesh.settings import Settings
+
+Serve = Callable[[Settings, asyncio.Event], Awaitable[None]]
+
+log = logging.getLogger("mesh")
+
+
+def read_settings() -> Settings:
+    """The settings from the environment, or an end with what is wrong in them."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        sys.exit(f"a setting does not fit: {misfit(error)}; see .env.example")
+
+
+def run(serve: Serve) -> None:
+    """Run a process until SIGTERM or SIGINT sets its event; a `MeshError` ends it with its text and code 1."""
+    settings = read_settings()
+    logging.basicConfig(
+        level=settings.log_level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    try:
+        asyncio.run(_until_signal(serve, settings))
+    except* MeshError as group:
+        sys.exit("; ".join(str(error) for error in _flat(group)))
+
+
+async def _until_signal(serve: Serve, settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await serve(settings, stop)
+
+
+def _flat(group: BaseExceptionGroup[MeshError]) -> list[MeshError]:
+    return [
+        error
+        for item in group.exceptions
+        for error in (_flat(item) if isinstance(item, BaseExceptionGroup) else [item])
+    ]

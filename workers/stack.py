@@ -1,0 +1,150 @@
+"""`mesh up`: the embedded servers, the shop and our processes, started in order, kept alive, stopped together."""
+
+import asyncio
+import fcntl
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from mesh.errors import MeshError
+from mesh.settings import Settings
+from workers import ledger
+from workers.children import Child, Children
+from workers.process import read_settings, run
+from workers.readiness import wait_for_ports, wait_for_workers
+from workers.servers import Port, Program, nats, temporal, valkey
+
+console = Console()
+
+
+@click.command()
+def up() -> None:
+    """Start everything and keep it running until Ctrl-C."""
+    run(serve)
+
+
+@click.command()
+def down() -> None:
+    """Stop what `mesh up` started, wherever it runs, and whatever a killed one left behind."""
+    ended = ledger.end(read_settings().mesh_data_dir)
+    console.print(f"stopped {', '.join(ended)}" if ended else "nothing is running")
+
+
+@click.command()
+def status() -> None:
+    """Show every process: pid, memory, restarts. Ends with code 1 when nothing is running."""
+    entries = ledger.alive(settings_dir := read_settings().mesh_data_dir)
+    table = Table("process", "pid", "memory", "restarts")
+    for entry in entries:
+        table.add_row(entry.name, str(entry.pid), f"{ledger.memory(entry) / 2**20:,.0f} MiB", str(entry.restarts))
+    if not entries:
+        sys.exit(f"nothing is running under {settings_dir}: start it with `mesh up`")
+    console.print(table)
+    console.print(f"memory in all: {sum(map(ledger.memory, entries)) / 2**20:,.0f} MiB")
+
+
+async def serve(settings: Settings, stop: asyncio.Event) -> None:
+    """Run the stack until `stop` is set.
+
+    Raises:
+        MeshError: one is running already, a port is taken, or something did not become ready.
+    """
+    with _alone(settings):
+        ledger.end(settings.mesh_data_dir)
+        servers, ours = plan(settings)
+        ledger.check_ports([port for program in (*servers, *ours) for port in program.ports])
+        async with Children(settings.mesh_data_dir) as children:
+            starting = asyncio.create_task(_start(settings, servers, ours, children))
+            stopping = asyncio.create_task(stop.wait())
+            await asyncio.wait((starting, stopping), return_when=asyncio.FIRST_COMPLETED)
+            if stop.is_set():
+                starting.cancel()
+            else:
+                await starting
+                console.print(_addresses(settings))
+            await stopping
+            console.print("stopping")
+
+
+async def _start(settings: Settings, servers: list[Program], ours: list[Program], children: Children) -> None:
+    """Servers first: our processes end when what they need does not answer."""
+    for programs in (servers, ours):
+        for program in programs:
+            children.start(Child(program))
+        await wait_for_ports(programs, children)
+    await wait_for_workers(settings, children)
+
+
+def plan(settings: Settings) -> tuple[list[Program], list[Program]]:
+    """The servers to start, then our processes; a server whose address is set is used and not started."""
+    servers = [
+        *([] if settings.temporal_address else [temporal(settings)]),
+        *([] if settings.nats_url else [nats(settings)]),
+        *([] if settings.redis_url else [valkey(settings)]),
+        *([] if settings.customers_url and settings.orders_url and settings.tracking_url else [_shop(settings)]),
+    ]
+    gateway_port = (Port(settings.gateway_port, "GATEWAY_PORT", settings.gateway_host),)
+    ours = [
+        Program("workflow", _mesh("workflow")),
+        Program("actors", _mesh("worker")),
+        Program("intake", _mesh("intake")),
+        Program("gateway", _mesh("gateway"), gateway_port),
+    ]
+    return servers, ours
+
+
+def _shop(settings: Settings) -> Program:
+    command = (
+        sys.executable, "-m", "mock_services",
+        "--customers-port", str(settings.customers_port),
+        "--orders-port", str(settings.orders_port),
+        "--tracking-port", str(settings.tracking_port),
+        "--data", str(settings.mesh_data_dir / "shop"),
+    )  # fmt: skip
+    ports = (
+        Port(settings.customers_port, "CUSTOMERS_PORT"),
+        Port(settings.orders_port, "ORDERS_PORT"),
+        Port(settings.tracking_port, "TRACKING_PORT"),
+    )
+    return Program("shop", command, ports)
+
+
+def _mesh(command: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", "mesh.cli", command)
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Hold the data folder's lock.
+
+    Raises:
+        MeshError: another `mesh up` holds it.
+    """
+    settings.mesh_data_dir.mkdir(parents=True, exist_ok=True)
+    with (settings.mesh_data_dir / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            where = settings.mesh_data_dir.resolve()
+            raise MeshError(
+                f"the mesh is running already (data folder {where}): use it, or stop it with `mesh down`"
+            ) from None
+        yield
+
+
+def _addresses(settings: Settings) -> Table:
+    table = Table("ready", "address", show_edge=False)
+    table.add_row("Chat page", settings.gateway_url)
+    table.add_row("API docs", f"{settings.gateway_url}/docs")
+    table.add_row("Temporal Web UI", settings.temporal_ui if not settings.temporal_address else "(yours)")
+    table.add_row("Temporal", settings.temporal_target)
+    table.add_row("NATS", settings.nats_target)
+    table.add_row("Valkey", settings.redis_target)
+    for service, url in settings.shop_targets.items():
+        table.add_row(f"Shop: {service}", f"{url}/docs")
+    table.add_row("Logs", str((settings.mesh_data_dir / "logs").resolve()))
+    return table

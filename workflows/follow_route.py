@@ -1,0 +1,185 @@
+"""Follow the route of one message: visit, merge, go on. It knows no actor by name and decides nothing."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import NoReturn
+
+from temporalio import workflow
+from temporalio.common import Priority, RetryPolicy, SearchAttributeKey
+from temporalio.exceptions import ActivityError, ApplicationError, CancelledError, TimeoutType
+from temporalio.exceptions import TimeoutError as VisitTimeoutError
+
+from mesh.protocol import Failure, JsonValue, Message, Outcome, ProtocolError, TraceEntry, names_in, queue_of, visit_id
+
+BURIAL_RETRIES = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
+LONGEST_PAUSE = timedelta(seconds=10)
+
+
+@workflow.defn(name="FollowRoute")
+class FollowRoute:
+    """One run carries one message from its first step to its end."""
+
+    @workflow.init
+    def __init__(self, message: Message) -> None:
+        self._message = message
+        self._shown = message.facets("working")
+
+    @workflow.run
+    async def run(self, _: Message) -> Message:
+        """The message as it is when its route is done; the run fails when nobody could finish it."""
+        while not self._message.route.done:
+            if self._message.route.current_step >= self._message.route.hop_cap:
+                await self._bury(self._circling())
+            await self._visit()
+        self._show(self._message.ending)
+        return self._message
+
+    @workflow.query
+    def message(self) -> Message:
+        """The message as it is now."""
+        return self._message
+
+    async def _visit(self) -> None:
+        """Visit every actor of the current step at the same time and merge what they found."""
+        names, started = self._message.route.here, workflow.now()
+        self._show(self._message.route.policy(names[0]).state)
+        answers = await asyncio.gather(*(self._ask(name) for name in names))
+        outcomes = {name: outcome for name, (outcome, _) in zip(names, answers, strict=True)}
+        await self._go_on(outcomes, [failure for _, failure in answers if failure], started)
+
+    async def _ask(self, name: str) -> tuple[Outcome, Failure | None]:
+        """What an actor answered, or what it found out before it failed."""
+        try:
+            return Outcome.read(await self._execute(name)), None
+        except ActivityError as error:
+            if isinstance(error.cause, CancelledError):
+                raise
+            return _findings(error), self._failure(name, error)
+        except ProtocolError as error:
+            return Outcome(), self._failed(name, "protocol", str(error))
+
+    async def _execute(self, name: str) -> JsonValue:
+        route = self._message.route
+        policy = route.policy(name)
+        answer: JsonValue = await workflow.execute_activity(
+            name,
+            self._message,
+            task_queue=queue_of(name),
+            activity_id=visit_id(name, route.current_step),
+            start_to_close_timeout=timedelta(seconds=policy.timeout),
+            schedule_to_close_timeout=timedelta(seconds=policy.deadline),
+            schedule_to_start_timeout=timedelta(seconds=policy.queue_wait),
+            retry_policy=RetryPolicy(
+                initial_interval=timedelta(seconds=policy.backoff),
+                maximum_interval=max(LONGEST_PAUSE, timedelta(seconds=policy.backoff)),
+                maximum_attempts=policy.attempts,
+            ),
+            priority=Priority(priority_key=policy.priority),
+            summary=f"{name}: step {route.current_step + 1} of {len(route.steps)}",
+        )
+        return answer
+
+    async def _go_on(self, outcomes: Mapping[str, Outcome], failures: list[Failure], started: datetime) -> None:
+        """Take the step, or send the message to its error handler when a visit failed."""
+        if not failures:
+            try:
+                self._message = self._message.after(outcomes, *self._entries(outcomes, (), started))
+            except ProtocolError as error:
+                failures.append(self._failed("+".join(outcomes), "protocol", str(error)))
+            else:
+                return
+        entries = self._entries(outcomes, failures, started)
+        try:
+            found = {slot: value for one in outcomes.values() for slot, value in (one.enrichment or {}).items()}
+            # What was found is kept, unless it is what broke the rules.
+            kept = self._message if failures[0].kind == "protocol" else self._message.enriched(found)
+            self._message = kept.failed(failures[0], *entries)
+        except ProtocolError as error:
+            await self._bury(failures[0].model_copy(update={"reason": str(error)}))
+
+    async def _bury(self, failure: Failure) -> NoReturn:
+        """Nobody can finish this message: keep it whole, apologise to the customer, and fail visibly."""
+        log = (*self._message.payload.recovery_log, failure)
+        payload = self._message.payload.model_copy(update={"error": failure, "recovery_log": log})
+        self._message = self._message.model_copy(update={"payload": payload})
+        self._show("failed")
+        await workflow.execute_activity(
+            "bury",
+            self._message,
+            start_to_close_timeout=timedelta(seconds=20),
+            schedule_to_close_timeout=timedelta(days=7),
+            retry_policy=BURIAL_RETRIES,
+            summary="keep the message as a dead letter and apologise",
+        )
+        raise ApplicationError(failure.reason, type=failure.kind, non_retryable=True)
+
+    def _circling(self) -> Failure:
+        cap = self._message.route.hop_cap
+        return self._failed("+".join(self._message.route.here), "hop_cap", f"the route circles: {cap} hops were made")
+
+    def _failure(self, actor: str, error: ActivityError) -> Failure:
+        cause = error.cause
+        if isinstance(cause, VisitTimeoutError):
+            if cause.type == TimeoutType.SCHEDULE_TO_START:
+                return self._failed(actor, "unserved", f"no worker took {actor} from {queue_of(actor)} in time")
+            return self._failed(actor, "deadline", f"{actor} did not answer in time")
+        kind = "permanent" if isinstance(cause, ApplicationError) and cause.non_retryable else "exhausted"
+        return self._failed(actor, kind, getattr(cause, "message", None) or str(cause or error))
+
+    def _failed(self, actor: str, kind: str, reason: str) -> Failure:
+        facts = {"actor": actor, "hop": self._message.route.current_step, "kind": kind, "reason": reason}
+        return Failure.model_validate({**facts, "at": workflow.now()})
+
+    def _entries(
+        self, outcomes: Mapping[str, Outcome], failures: list[Failure] | tuple[()], started: datetime
+    ) -> tuple[TraceEntry, ...]:
+        """A line of the trace for each actor of the step."""
+        reasons = {failure.actor: failure.reason for failure in failures}
+        seconds = (workflow.now() - started).total_seconds()
+        return tuple(
+            TraceEntry(
+                actor=name,
+                hop=self._message.route.current_step,
+                kind="failed" if name in reasons else "visited",
+                at=started,
+                seconds=seconds,
+                why=reasons.get(name),
+            )
+            for name in outcomes
+        )
+
+    def _show(self, state: str) -> None:
+        """Tell operators where the message is: search attributes, and the route in Markdown."""
+        facets = self._message.facets(state)
+        changed = {name: value for name, value in facets.items() if self._shown.get(name) != value}
+        if changed:
+            workflow.upsert_search_attributes(
+                [SearchAttributeKey.for_keyword(name).value_set(value) for name, value in changed.items()]
+            )
+        self._shown = {**self._shown, **facets}
+        workflow.set_current_details(_details(self._message, state))
+
+
+def _findings(error: ActivityError) -> Outcome:
+    """What an actor found out before it gave up: the first detail of its application error."""
+    details = error.cause.details if isinstance(error.cause, ApplicationError) else ()
+    try:
+        return Outcome.read({"enrichment": details[0]} if details else None)
+    except ProtocolError:
+        return Outcome()
+
+
+def _details(message: Message, state: str) -> str:
+    route, here = message.route, message.route.current_step
+    marks = (
+        "done" if index < here else f"**{state}**" if index == here else "ahead" for index in range(len(route.steps))
+    )
+    lines = [
+        f"{number}. {' + '.join(names_in(step))}: {mark}"
+        for number, (step, mark) in enumerate(zip(route.steps, marks, strict=True), start=1)
+    ]
+    error = message.payload.error
+    failed = [f"\nLast failure: `{error.actor}` ({error.kind}): {error.reason}"] if error else []
+    edits = [f"- `{entry.actor}`: {entry.why}" for entry in route.trace if entry.kind == "edited" and entry.why]
+    return "\n".join([f"**State: {state}**\n", *lines, *failed, *(["\nRoute edits", *edits] if edits else [])])
