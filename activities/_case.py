@@ -1,0 +1,193 @@
+"""The case as the answering actors see it: every enrichment at hand, and which order each matter is about."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Final
+
+from activities.api_query_executor import ApiData, OrderFacts
+from activities.context_retriever import Context
+from activities.intent_analyzer import Entities, Intent, IntentName, OtherIntent
+from activities.sentiment_analyzer import Sentiment
+from mesh.protocol import Message
+from mesh.shop import Item, Order, Tracking
+
+if TYPE_CHECKING:
+    from activities.execution_coordinator import ExecutionResult
+
+MOST_ORDERS: Final = 3
+OPEN: Final = frozenset({"pending", "processing"})
+MOVING: Final = frozenset({"shipped", "in_transit", "out_for_delivery", "delayed"})
+PAID_BACK: Final = frozenset({"cancelled", "lost", "returned"})
+READ_ONLY: Final[frozenset[IntentName]] = frozenset({"order_status", "delivery_complaint", "refund_status"})
+WORD: Final = re.compile(r"[a-z]{3,}")
+
+SUITABLE: Final[dict[IntentName, Callable[[Order], bool]]] = {
+    "order_status": lambda order: order.status in OPEN | MOVING,
+    "delivery_complaint": lambda order: order.status in MOVING | {"lost"},
+    "cancel_order": lambda order: order.status in OPEN,
+    "change_order": lambda order: order.status in OPEN,
+    "change_address": lambda order: order.status in OPEN | MOVING,
+    "refund_request": lambda order: order.status in PAID_BACK and order.paid > order.refunded,
+    "refund_status": lambda order: bool(order.refunds),
+    "return_request": lambda order: order.status == "delivered",
+    "exchange_request": lambda order: order.status == "delivered",
+    "product_issue": lambda order: order.status == "delivered",
+    "billing_invoice": lambda order: bool(order.charges),
+    "payment_issue": lambda order: order.status in OPEN,
+}
+"""The matters that are about one order, and the orders that they are most likely about."""
+
+
+@dataclass(frozen=True)
+class Matter:
+    """One thing the customer wants, with the order it is about.
+
+    Attributes:
+        order: None when the customer must say which.
+        choices: the orders it may be about, when that is open.
+        unknown: numbers the customer named that are not theirs.
+    """
+
+    intent: IntentName
+    order: Order | None = None
+    parcel: Tracking | None = None
+    facts: OrderFacts | None = None
+    choices: tuple[Order, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Case:
+    text: str
+    intent: Intent | None
+    context: Context
+    api: ApiData
+    sentiment: Sentiment | None
+    executed: "ExecutionResult | None"
+    today: date = field(default_factory=lambda: datetime.now(UTC).date())
+
+    @classmethod
+    def of(cls, message: Message) -> "Case":
+        # The coordinator imports our Action: at the top of the file this would be a circle.
+        from activities.execution_coordinator import ExecutionResult  # noqa: PLC0415
+
+        return cls(
+            text=message.payload.customer_message,
+            intent=message.get(Intent),
+            context=message.get(Context) or Context(),
+            api=message.get(ApiData) or ApiData(),
+            sentiment=message.get(Sentiment),
+            executed=message.get(ExecutionResult),
+        )
+
+    @property
+    def negative(self) -> bool:
+        return self.sentiment is not None and self.sentiment.sentiment == "NEGATIVE"
+
+    @property
+    def positive(self) -> bool:
+        return self.sentiment is not None and self.sentiment.sentiment == "POSITIVE"
+
+    @property
+    def first_name(self) -> str:
+        names = self.context.customer.name.split() if self.context.customer else []
+        return names[0] if names else ""
+
+    @property
+    def entities(self) -> Entities:
+        return self.intent.entities if self.intent else Entities()
+
+    @property
+    def orders(self) -> tuple[Order, ...]:
+        """Newest first."""
+        return tuple(sorted(self.context.orders, key=_placed, reverse=True))
+
+    @property
+    def unavailable(self) -> frozenset[str]:
+        return frozenset(self.context.unavailable) | frozenset(self.api.unavailable)
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Numbers the customer named that are not theirs; when the orders cannot be seen, nobody can tell."""
+        named = () if "orders" in self.unavailable else self.entities.order_ids
+        missing = (number for number in named if not self.context.order(number))
+        return tuple(dict.fromkeys((*self.context.unknown_orders, *missing)))
+
+    @property
+    def matters(self) -> tuple[Matter, ...]:
+        """Everything the customer asks for, the main matter first."""
+        wanted = self.intent.wanted if self.intent else ()
+        return tuple(matter for intent in dict.fromkeys(wanted) for matter in self._matters_of(intent))
+
+    def item(self, order: Order) -> Item | None:
+        """The one item of the order that the customer means, if that can be told."""
+        named = [item for item in order.items if self._speaks_of(item)]
+        returnable = [item for item in order.items if item.returnable]
+        found = named or returnable
+        return found[0] if len(found) == 1 else None
+
+    def _matters_of(self, intent: IntentName) -> tuple[Matter, ...]:
+        named = self._named(intent)
+        if named:
+            known = [order for number in named if (order := self.context.order(number))]
+            missing = tuple(number for number in named if not self.context.order(number))
+            return tuple(self._about(intent, order) for order in known[:MOST_ORDERS]) or (
+                Matter(intent, unknown=missing),
+            )
+        if intent not in SUITABLE:
+            return (Matter(intent),)
+        return self._guessed(intent)
+
+    def _guessed(self, intent: IntentName) -> tuple[Matter, ...]:
+        last = self.context.order(self.context.session.last_order_id or "")
+        likely = (last,) if last else self._likely(intent)
+        if len(likely) == 1 or intent in READ_ONLY:
+            return tuple(self._about(intent, order) for order in likely[:MOST_ORDERS]) or (Matter(intent),)
+        return (Matter(intent, choices=likely[:MOST_ORDERS]),)
+
+    def _about(self, intent: IntentName, order: Order) -> Matter:
+        return Matter(intent, order, self.context.parcel(order), self.api.facts(order.order_id))
+
+    def _named(self, intent: IntentName) -> tuple[str, ...]:
+        """The orders of the clause, else those that no other clause claims, else a single one for everything."""
+        if self.intent is None:
+            return ()
+        clauses: dict[IntentName, tuple[str, ...]] = {}
+        said: tuple[Intent | OtherIntent, ...] = (self.intent, *self.intent.secondary)
+        for clause in said:
+            clauses[clause.intent] = (*clauses.get(clause.intent, ()), *clause.order_ids)
+        if clauses.get(intent):
+            return clauses[intent]
+        if intent not in SUITABLE and len(clauses) > 1:
+            return ()
+        claimed = {number for numbers in clauses.values() for number in numbers}
+        named = self.entities.order_ids
+        free = tuple(number for number in named if number not in claimed)
+        return free or (named if len(named) == 1 else ())
+
+    def _likely(self, intent: IntentName) -> tuple[Order, ...]:
+        spoken = [order for order in self.orders if any(self._speaks_of(item) for item in order.items)]
+        charged = [order for order in self.orders if self._charges_named(order)]
+        pool = (charged if intent in {"billing_invoice", "payment_issue"} else []) or spoken or self.orders
+        return tuple(filter(SUITABLE[intent], pool)) or tuple(pool[:1] if intent in READ_ONLY else pool)
+
+    def _charges_named(self, order: Order) -> bool:
+        named = {round(amount.value, 2) for amount in self.entities.amounts}
+        return any(round(charge.amount, 2) in named for charge in order.charges)
+
+    def _speaks_of(self, item: Item) -> bool:
+        said = {_singular(word) for word in WORD.findall(self.text.lower())}
+        head = re.split(r"\s(?:with|in|for|of)\s|[,(]", item.name.lower())[0]
+        # The last word of a name is the thing itself: "Rain jacket", "Espresso machine".
+        words = [_singular(word) for word in WORD.findall(head)]
+        return bool(words) and words[-1] in said
+
+
+def _placed(order: Order) -> float:
+    return order.placed_at.timestamp() if order.placed_at else 0.0
+
+
+def _singular(word: str) -> str:
+    return word.removesuffix("s")

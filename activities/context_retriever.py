@@ -1,0 +1,139 @@
+"""Who is the customer, what did they order, where is it, and what was said before?"""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from activities._facts import Doubts, Facts
+from activities._session_context import Past, past_of
+from activities.intent_analyzer import Entities, Intent
+from mesh.actor import actor
+from mesh.protocol import Enrichment, Message
+from mesh.route import Wire
+from mesh.sessions import Sessions
+from mesh.shop import Customer, Order, Shop, SupportTicket, Tracking
+from mesh.store import History
+
+KEPT_ORDERS = 10
+"""Newest orders that travel with the message besides those it is about: an envelope is paid for at every hop."""
+
+FOLLOWED_ORDERS = 3
+LONG_AGO = timedelta(days=30)
+OVER = frozenset({"delivered", "returned", "cancelled"})
+
+
+class Turn(Wire):
+    sender: Literal["customer", "agent", "human"]
+    text: str
+
+
+class SessionContext(Wire):
+    """What earlier messages of the session left behind."""
+
+    turns: int = 0
+    clarifications: int = 0
+    last_intent: str | None = None
+    last_order_id: str | None = None
+    recent: tuple[Turn, ...] = ()
+
+
+class Context(Enrichment, slot="context"):
+    customer: Customer | None = None
+    orders: tuple[Order, ...] = ()
+    tracking: tuple[Tracking, ...] = ()
+    tickets: tuple[SupportTicket, ...] = ()
+    session: SessionContext = SessionContext()
+    unavailable: tuple[str, ...] = ()
+    unknown_orders: tuple[str, ...] = ()
+
+    def order(self, order_id: str) -> Order | None:
+        return next((order for order in self.orders if order.order_id == order_id), None)
+
+    def parcel(self, order: Order) -> Tracking | None:
+        return next((found for found in self.tracking if found.tracking_number == order.tracking_number), None)
+
+
+@actor("context_retriever", timeout=timedelta(seconds=10))
+async def context_retriever(message: Message, *, shop: Shop, sessions: Sessions, history: History) -> Context:
+    """Gather what can be had; what cannot is named in `unavailable`, and the message goes on."""
+    doubts = Doubts()
+    facts = Facts(shop, sessions, doubts)
+    email, entities = message.payload.customer_email, _entities(message)
+    customer, orders, past = await asyncio.gather(
+        facts.customer(email), facts.orders(email), past_of(message, sessions, history)
+    )
+    if not past.reachable:
+        doubts.add("sessions")
+    named, last = _named(orders, entities), _last(orders, past)
+    tickets, tracking = await asyncio.gather(facts.tickets(customer), facts.parcels(named or _live(orders, last)))
+    return Context(
+        customer=customer,
+        orders=_kept(orders, (*named, *last)),
+        tracking=tracking,
+        tickets=tickets,
+        session=_session_context(past),
+        unavailable=doubts.named,
+        # Without the list of orders nobody can say that a number is wrong.
+        unknown_orders=() if "orders" in doubts.named else _unknown(orders, entities),
+    )
+
+
+def _entities(message: Message) -> Entities:
+    intent = message.get(Intent)
+    return intent.entities if intent else Entities()
+
+
+def _named(orders: tuple[Order, ...], entities: Entities) -> tuple[Order, ...]:
+    parcels = set(map(_canonical, entities.tracking_numbers))
+    return tuple(order for order in orders if order.order_id in entities.order_ids or order.tracking_number in parcels)
+
+
+def _last(orders: tuple[Order, ...], past: Past) -> tuple[Order, ...]:
+    wanted = past.session.state.last_order_id if past.session else None
+    return tuple(order for order in orders if order.order_id == wanted)
+
+
+def _unknown(orders: tuple[Order, ...], entities: Entities) -> tuple[str, ...]:
+    """What the customer named and does not own; whether another customer does is nobody's business."""
+    own = {order.order_id for order in orders} | {order.tracking_number for order in orders}
+    named = (*entities.order_ids, *map(_canonical, entities.tracking_numbers))
+    return tuple(dict.fromkeys(name for name in named if name not in own))
+
+
+def _kept(orders: tuple[Order, ...], about: tuple[Order, ...]) -> tuple[Order, ...]:
+    newest = {order.order_id for order in (*about, *_newest_first(orders)[:KEPT_ORDERS])}
+    return tuple(order for order in _newest_first(orders) if order.order_id in newest)
+
+
+def _live(orders: tuple[Order, ...], last: tuple[Order, ...]) -> tuple[Order, ...]:
+    """The orders whose parcels matter when none is named: the last talked about, the newest that are not long over."""
+    newest = [order for order in _newest_first(orders) if not _long_over(order) and order not in last]
+    return (*last, *newest[:FOLLOWED_ORDERS])
+
+
+def _newest_first(orders: tuple[Order, ...]) -> list[Order]:
+    return sorted(orders, key=lambda order: order.placed_at.timestamp() if order.placed_at else 0, reverse=True)
+
+
+def _long_over(order: Order) -> bool:
+    if order.status not in OVER:
+        return False
+    ended = order.delivered_at or order.placed_at
+    return ended is None or ended.date() < datetime.now(UTC).date() - LONG_AGO
+
+
+def _canonical(number: str) -> str:
+    return "".join(number.split()).upper()
+
+
+def _session_context(past: Past) -> SessionContext:
+    if past.session is None:
+        return SessionContext()
+    state, turns = past.session
+    return SessionContext(
+        turns=state.turns,
+        clarifications=state.clarifications,
+        last_intent=state.last_intent,
+        last_order_id=state.last_order_id,
+        recent=tuple(Turn(sender=turn.sender, text=turn.text) for turn in turns),
+    )

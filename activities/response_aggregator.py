@@ -1,0 +1,89 @@
+"""Deliver the answer: history, session, reply to the customer."""
+
+import logging
+from datetime import UTC, datetime
+from typing import Literal
+
+from activities.intent_analyzer import Intent
+from activities.response_generator import Response
+from mesh.actor import actor
+from mesh.bus import Bus
+from mesh.delivery import PLAIN_APOLOGY, Answer, Ending, deliver
+from mesh.errors import Unavailable
+from mesh.protocol import Enrichment, Message
+from mesh.sessions import Session, Sessions, SessionState, SessionTurn
+from mesh.store import History
+
+log = logging.getLogger(__name__)
+
+STATUS: dict[str, Ending] = {
+    "answer": "resolved",
+    "clarification": "resolved",
+    "holding": "escalated",
+    "fallback": "apologised",
+    "safe": "apologised",
+    "apology": "apologised",
+}
+
+
+class Delivery(Enrichment, slot="delivery"):
+    """What was sent to the customer, and how that leaves the message."""
+
+    reply_id: str
+    status: Literal["resolved", "escalated", "apologised"]
+
+
+@actor("response_aggregator")
+async def response_aggregator(message: Message, *, history: History, bus: Bus, sessions: Sessions) -> Delivery:
+    answer = _answer(message)
+    await deliver(message, answer, history=history, bus=bus)
+    await _remember(message, answer, sessions)
+    return Delivery(reply_id=f"{message.message_id}:{message.route.current_step}", status=answer.status)
+
+
+def _answer(message: Message) -> Answer:
+    """The response that was generated, or the plain apology when nothing was."""
+    response = message.get(Response)
+    if response is None:
+        return Answer(text=PLAIN_APOLOGY, status="apologised")
+    return Answer(text=response.text, status=STATUS[response.kind], author=response.author)
+
+
+async def _remember(message: Message, answer: Answer, sessions: Sessions) -> None:
+    """Bring the session up to date. Without its server we go on: sessions are rebuilt from the history."""
+    try:
+        session = await sessions.load(message.session_id)
+        if session is None or session.state.customer_email not in {None, message.payload.customer_email}:
+            # New, or begun by somebody else: what they said is not this customer's.
+            session = Session(SessionState(session_id=message.session_id), ())
+        state, turns = _next(message, answer, session)
+        await sessions.save(state, turns)
+    except Unavailable as error:
+        log.warning("session %s is not up to date: %s", message.session_id, error)
+
+
+def _next(message: Message, answer: Answer, session: Session) -> Session:
+    """The session after this answer; the same when the visit is repeated."""
+    said = [
+        SessionTurn(sender="customer", text=message.payload.customer_message, message_id=message.message_id),
+        SessionTurn(
+            sender="human" if answer.author == "human" else "agent", text=answer.text, message_id=message.message_id
+        ),
+    ]
+    new = [turn for turn in said if turn not in session.turns]
+    if not new:
+        return session
+    response, intent = message.get(Response), message.get(Intent)
+    asked_back = response is not None and response.kind == "clarification"
+    state = session.state.model_copy(
+        update={
+            "customer_email": message.payload.customer_email,
+            "turns": session.state.turns + any(turn.sender == "customer" for turn in new),
+            "clarifications": session.state.clarifications + 1 if asked_back else 0,
+            "last_intent": intent.intent if intent else session.state.last_intent,
+            "last_order_id": next(iter(intent.entities.order_ids if intent else ()), session.state.last_order_id),
+            "status": answer.status,
+            "updated_at": datetime.now(UTC),
+        }
+    )
+    return Session(state, (*session.turns, *new))

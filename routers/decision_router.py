@@ -1,0 +1,78 @@
+"""Which way does this message go?"""
+
+from activities._planning import ACTIONABLE
+from activities._questions import raised_by
+from activities.api_query_executor import api_query_executor
+from activities.context_retriever import Context
+from activities.execution_coordinator import execution_coordinator
+from activities.guardrail_validator import guardrail_validator
+from activities.intent_analyzer import Intent
+from activities.response_generator import response_generator
+from activities.sentiment_analyzer import Sentiment
+from mesh.actor import actor
+from mesh.protocol import Message, Route
+from routers.escalation_router import escalation_router
+
+STRONGLY_NEGATIVE = -0.85
+"""Lexicon score, from -1 to 1, at which a person should answer whatever the matter is."""
+
+CLARIFICATIONS = 2
+"""How often in a row we ask back before a person takes over."""
+
+MONEY = frozenset({"billing_invoice", "payment_issue", "refund_request", "refund_status"})
+FIRST, EARLY = 1, 2
+
+
+@actor("decision_router")
+async def decision_router(message: Message) -> Route:
+    """Escalate at once, or go on: with priority, with a question, with actions, with queries."""
+    sentiment, intent, context = message.need(Sentiment), message.need(Intent), message.need(Context)
+    urgent = _escalation(sentiment, intent, context)
+    if urgent:
+        return message.route.only(escalation_router, why=urgent)
+    route = _prioritised(message.route, sentiment, intent)
+    if not intent.clear:
+        return _unclear(route, intent, context)
+    return _with_work(route, intent, context)
+
+
+def _escalation(sentiment: Sentiment, intent: Intent, context: Context) -> str:
+    """Why a person is needed at once; empty when none is."""
+    vip = context.customer is not None and context.customer.tier == "vip"
+    reasons = {
+        "critical urgency": sentiment.urgency == "critical",
+        f"the customer signals {', '.join(sentiment.escalation_signals)}": bool(sentiment.escalation_signals),
+        "strongly negative": sentiment.sentiment == "NEGATIVE" and sentiment.score <= STRONGLY_NEGATIVE,
+        "a VIP with high urgency": vip and sentiment.urgency == "high",
+        "the customer asks for a person": intent.clear and intent.intent == "human_agent_request",
+    }
+    return next((reason for reason, holds in reasons.items() if holds), "")
+
+
+def _prioritised(route: Route, sentiment: Sentiment, intent: Intent) -> Route:
+    if sentiment.urgency == "high":
+        return route.prioritise(FIRST, why="high urgency goes first")
+    if MONEY & set(intent.wanted):
+        return route.prioritise(EARLY, why="matters of money go early")
+    return route
+
+
+def _unclear(route: Route, intent: Intent, context: Context) -> Route:
+    asked = context.session.clarifications
+    if asked >= CLARIFICATIONS:
+        return route.only(escalation_router, why=f"still unclear after {asked} questions: a person takes over")
+    return route.insert_next(why=f"unclear (confidence {intent.confidence:.2f}): the reply asks what is meant")
+
+
+def _with_work(route: Route, intent: Intent, context: Context) -> Route:
+    """Put the queries and actions that the matters need in front of the reply."""
+    matters, questions = intent.wanted, raised_by(intent)
+    deeds = [name for name in matters if name in ACTIONABLE] if context.orders else []
+    queries = (api_query_executor,) if questions else ()
+    actions = (response_generator, guardrail_validator, execution_coordinator) if deeds else ()
+    if not queries and not actions:
+        return route
+    several = [f"{len(matters)} matters"] if len(matters) > 1 else []
+    asks = [f"asks the shop for {', '.join(questions)}"] if questions else []
+    acts = [f"acts on {', '.join(deeds)}"] if deeds else []
+    return route.insert_next(*queries, *actions, why="; ".join(several + asks + acts))

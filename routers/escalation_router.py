@@ -1,0 +1,79 @@
+"""What now, when a visit failed or a person is needed?"""
+
+from activities.execution_coordinator import execution_coordinator
+from activities.guardrail_validator import GuardrailCheck, guardrail_validator
+from activities.human_agent import human_agent
+from activities.response_aggregator import response_aggregator
+from activities.response_generator import response_generator
+from activities.sentiment_analyzer import Sentiment
+from mesh.actor import actor
+from mesh.errors import Permanent
+from mesh.protocol import Failure, Message, Route
+from mesh.settings import Settings, Urgency
+
+REGENERATIONS = 2
+SLACK = 60.0
+"""Seconds that a person's visit may spend outside the wait itself: queueing, a restart."""
+
+
+@actor("escalation_router")
+async def escalation_router(message: Message, *, settings: Settings) -> Route:
+    failure = message.payload.error
+    if failure is None or not _fresh(message, failure):
+        return to_person(message, settings, "a person is needed")
+    if failure.actor == guardrail_validator.name:
+        return _after_guardrail(message, settings)
+    return _after_failure(message, failure)
+
+
+def to_person(message: Message, settings: Settings, why: str) -> Route:
+    """Holding reply, then a person with a deadline by urgency, then their answer."""
+    urgency = _urgency(message)
+    deadline = settings.human_deadline(urgency)
+    route = message.route.only(
+        response_generator,
+        response_aggregator,
+        human_agent,
+        response_aggregator,
+        why=f"{why}; urgency {urgency}: a person has {deadline:.0f} s, then we apologise and call back",
+    )
+    return route.tune(human_agent, timeout=deadline, deadline=deadline + SLACK)
+
+
+def _after_guardrail(message: Message, settings: Settings) -> Route:
+    check = message.get(GuardrailCheck)
+    reason = check.findings[0].reason if check and check.findings else "the check failed"
+    if check is not None and check.action == "escalate":
+        return to_person(message, settings, f"the reply may not go out: {reason}")
+    failed = message.failures(guardrail_validator.name)
+    if failed <= REGENERATIONS:
+        why = f"the reply may not go out: {reason}; attempt {failed} of {REGENERATIONS} to write it anew"
+        return message.route.only(response_generator, guardrail_validator, *message.route.dropped, why=why)
+    why = f"{failed} replies failed the check: the safe text goes out"
+    return message.route.only(response_generator, response_aggregator, why=why)
+
+
+def _after_failure(message: Message, failure: Failure) -> Route:
+    match failure.actor:
+        case human_agent.name:
+            why = "nobody answered in time: apologise and arrange a callback"
+            return message.route.only(
+                response_generator, execution_coordinator, response_generator, response_aggregator, why=why
+            )
+        case response_generator.name:
+            return message.route.only(response_aggregator, why="no reply could be made: the plain apology goes out")
+        case response_aggregator.name:
+            raise Permanent(f"the reply could not be delivered: {failure.reason}")
+        case _:
+            why = f"{failure.actor} failed: say what is known and apologise"
+            return message.route.only(response_generator, response_aggregator, why=why)
+
+
+def _fresh(message: Message, failure: Failure) -> bool:
+    """Whether we are here because of this failure, not sent by a router after an earlier one."""
+    return failure.hop == message.route.current_step - 1
+
+
+def _urgency(message: Message) -> Urgency:
+    sentiment = message.get(Sentiment)
+    return sentiment.urgency if sentiment else "medium"
