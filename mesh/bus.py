@@ -194,25 +194,33 @@ class Bus:
                 found.append(Reply.model_validate_json(kept.data or b"").model_copy(update={"sequence": sequence}))
 
     async def watch_replies(self, take: Callable[[Reply], None]) -> None:
-        """Call `take` for every reply of every session from now on."""
-
-        async def on_message(delivery: Msg) -> None:
-            try:
-                reply = Reply.model_validate_json(delivery.data)
-            except ValidationError:
-                log.warning("passed over an unreadable reply on %s", delivery.subject)
-                return
-            take(reply.model_copy(update={"sequence": delivery.metadata.sequence.stream}))
-
+        """Call `take` for every reply of every session from now on, once and in order, through restarts of NATS."""
         with _unavailable("the reply stream cannot be watched"):
-            await self._stream.subscribe(
+            seen = (await self._stream.stream_info(REPLIES)).state.last_seq
+
+            async def on_message(delivery: Msg) -> None:
+                nonlocal seen
+                sequence = delivery.metadata.sequence.stream
+                if sequence <= seen:
+                    return
+                seen = sequence
+                try:
+                    take(Reply.model_validate_json(delivery.data).model_copy(update={"sequence": sequence}))
+                except ValidationError:
+                    log.warning("passed over an unreadable reply on %s", delivery.subject)
+
+            watch = await self._stream.subscribe(
                 response_subject("*"),
                 cb=on_message,
                 stream=REPLIES,
                 ordered_consumer=True,
-                deliver_policy=DeliverPolicy.NEW,
-                idle_heartbeat=2,
+                config=ConsumerConfig(deliver_policy=DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=seen + 1),
+                # Two missed heartbeats make the client ask for a new consumer: what a restart of NATS costs.
+                idle_heartbeat=1,
             )
+            # The client starts a new consumer behind the last message that it saw. When it saw none yet
+            # that would be the whole stream.
+            watch._sub._jsi._sseq = seen  # noqa: SLF001 - the client offers no other way
 
     # -- progress
 

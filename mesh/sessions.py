@@ -11,7 +11,6 @@ from pydantic import TypeAdapter, ValidationError
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError as Disconnected
 from redis.exceptions import RedisError
 
 from mesh.errors import Unavailable
@@ -81,8 +80,8 @@ class Sessions:
             timeout=1,
             socket_timeout=1,
             socket_connect_timeout=0.5,
-            # Once and only for a lost connection: after a restart of the server every pooled one is stale.
-            retry=Retry(NoBackoff(), 1, supported_errors=(Disconnected,)),
+            # The caller decides; and the pool itself renews connections that a restart left stale.
+            retry=Retry(NoBackoff(), 0),
         )
         redis = Redis.from_pool(pool)
         try:

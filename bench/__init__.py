@@ -1,0 +1,1 @@
+"""Measurements. Nothing here is a test: timings depend on the machine."""

@@ -1,0 +1,140 @@
+"""How fast are answers? Closed loop on POST /api/chat against a whole stack of its own, everything durable.
+
+    python -m bench.chat [--seconds 30] [--rounds 3] [--clients 1 --clients 20]
+
+Each client sends its next message when the answer to the last one is there. Every message is a session of its own.
+"""
+
+import asyncio
+import json
+import os
+import platform
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from itertools import cycle
+from pathlib import Path
+
+import click
+import httpx
+import psutil
+
+QUESTIONS = (
+    ("polly.inquirer@example.com", "Hi, could you please tell me where my order ORD-00067890 is? Thank you!"),
+    ("connie.confused@example.com", "Where is my refund for order 33301?"),
+    ("jack.jacket@example.com", "Which payment methods do you accept?"),
+    ("oscar.old@example.com", "How long do I have to return something?"),
+    ("nora.new@example.com", "How long does express delivery take?"),
+)
+PORTS = (
+    "TEMPORAL_PORT", "TEMPORAL_UI_PORT", "NATS_PORT", "VALKEY_PORT",
+    "CUSTOMERS_PORT", "ORDERS_PORT", "TRACKING_PORT", "GATEWAY_PORT",
+)  # fmt: skip
+
+
+@dataclass
+class Result:
+    """Latencies in seconds of the answered messages, and how many were not answered well."""
+
+    seconds: float = 0.0
+    latencies: list[float] = field(default_factory=list)
+    errors: Counter[str] = field(default_factory=Counter)
+
+    def quantile(self, percent: int) -> float:
+        """In milliseconds."""
+        return statistics.quantiles(self.latencies, n=100)[percent - 1] * 1000
+
+    @property
+    def per_minute(self) -> float:
+        return len(self.latencies) / self.seconds * 60
+
+
+@click.command()
+@click.option("--seconds", default=30.0, help="Length of one round.")
+@click.option("--rounds", default=3, help="Rounds at each number of clients.")
+@click.option("--clients", multiple=True, default=(1, 20), help="Clients at the same time.")
+@click.option("--warm-up", default=5.0, help="Seconds before the first round that do not count.")
+def main(seconds: float, rounds: int, clients: tuple[int, ...], warm_up: float) -> None:
+    """Start a stack, measure, print a table, stop it."""
+    with a_stack() as (url, folder):
+        asyncio.run(measure(url, max(clients), warm_up))
+        print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+        print("| clients | round | messages/min | p50 ms | p95 ms | p99 ms | max ms | errors |")
+        print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+        for count in clients:
+            for number in range(1, rounds + 1):
+                show(count, number, asyncio.run(measure(url, count, seconds)))
+        print(f"memory of the stack: {memory(folder) / 2**20:,.0f} MiB (USS)")
+
+
+def show(clients: int, number: int, result: Result) -> None:
+    quantiles = " | ".join(f"{result.quantile(percent):.0f}" for percent in (50, 95, 99))
+    errors = ", ".join(f"{count} x {what}" for what, count in result.errors.items()) or "0"
+    longest = max(result.latencies) * 1000
+    print(f"| {clients} | {number} | {result.per_minute:,.0f} | {quantiles} | {longest:.0f} | {errors} |", flush=True)
+
+
+async def measure(url: str, clients: int, seconds: float) -> Result:
+    """Let this many clients ask for this long."""
+    result = Result()
+    questions = cycle(QUESTIONS)
+    begin = time.perf_counter()
+    async with httpx.AsyncClient(base_url=url, timeout=60, trust_env=False) as http, asyncio.TaskGroup() as group:
+        for _ in range(clients):
+            group.create_task(_client(http, questions, begin + seconds, result))
+    result.seconds = time.perf_counter() - begin
+    return result
+
+
+async def _client(http: httpx.AsyncClient, questions: Iterator[tuple[str, str]], end: float, result: Result) -> None:
+    while (begin := time.perf_counter()) < end:
+        email, text = next(questions)
+        answer = await http.post("/api/chat", json={"message": text, "customer_email": email})
+        if answer.status_code == httpx.codes.OK and answer.json()["status"] == "resolved":
+            result.latencies.append(time.perf_counter() - begin)
+        else:
+            result.errors[str(answer.status_code)] += 1
+
+
+@contextmanager
+def a_stack() -> Iterator[tuple[str, Path]]:
+    """`mesh up` on free ports with fresh data; its address and its data folder."""
+    with tempfile.TemporaryDirectory() as place, ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in PORTS]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        ports = {name: str(one.getsockname()[1]) for name, one in zip(PORTS, sockets, strict=True)}
+        held.close()
+        environment = {**os.environ, **ports, "MESH_DATA_DIR": f"{place}/mesh"}
+        begin = time.perf_counter()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "mesh.cli", "up"], env=environment, cwd=place, stdout=subprocess.PIPE, text=True
+        )
+        try:
+            assert process.stdout is not None
+            while "Logs" not in process.stdout.readline():
+                if process.poll() is not None:
+                    sys.exit("mesh up ended before it was ready")
+            print(f"cold start: {time.perf_counter() - begin:.1f} s")
+            yield f"http://127.0.0.1:{ports['GATEWAY_PORT']}", Path(place) / "mesh"
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=60)
+
+
+def memory(folder: Path) -> int:
+    """Unique memory of every process of the stack, in bytes."""
+    entries = json.loads((folder / "run.json").read_text())
+    return sum(psutil.Process(entry["pid"]).memory_full_info().uss for entry in entries)
+
+
+if __name__ == "__main__":
+    main()
