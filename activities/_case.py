@@ -4,17 +4,15 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from activities.api_query_executor import ApiData, OrderFacts
 from activities.context_retriever import Context
+from activities.execution_coordinator import ExecutionResult
 from activities.intent_analyzer import Entities, Intent, IntentName, OtherIntent
 from activities.sentiment_analyzer import Sentiment
 from mesh.protocol import Message
 from mesh.shop import Item, Order, Tracking
-
-if TYPE_CHECKING:
-    from activities.execution_coordinator import ExecutionResult
 
 MOST_ORDERS: Final = 3
 OPEN: Final = frozenset({"pending", "processing"})
@@ -65,14 +63,11 @@ class Case:
     context: Context
     api: ApiData
     sentiment: Sentiment | None
-    executed: "ExecutionResult | None"
+    executed: ExecutionResult | None
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
 
     @classmethod
     def of(cls, message: Message) -> "Case":
-        # The coordinator imports our Action: at the top of the file this would be a circle.
-        from activities.execution_coordinator import ExecutionResult  # noqa: PLC0415
-
         return cls(
             text=message.payload.customer_message,
             intent=message.get(Intent),

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Final, Literal, NamedTuple
 
+from activities._reply import Action, ActionName
 from activities.context_retriever import Context
-from activities.response_generator import Action, ActionName
 from mesh.errors import MeshError
 from mesh.route import Wire
 from mesh.shop import Address, Order, Service

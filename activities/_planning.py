@@ -11,12 +11,6 @@ from activities._wishes import charge_doubted, damaged, invoice_wanted, reason_i
 from activities.intent_analyzer import IntentName
 from mesh.shop import Item, Order
 
-ACTIONABLE: Final[frozenset[IntentName]] = frozenset({
-    "cancel_order", "change_address", "return_request", "exchange_request", "refund_request", "product_issue",
-    "delivery_complaint",
-})  # fmt: skip
-"""The matters that may change something at the shop for the customer."""
-
 Obstacle = Literal[
     "no_order", "which_order", "which_item", "which_variant", "which_address", "not_delivered", "already_returned",
     "not_returnable", "not_eligible", "sold_out", "return_first", "cancel_first", "wait_first", "nothing_left",

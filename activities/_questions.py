@@ -22,7 +22,6 @@ RAISED: Final[dict[IntentName, tuple[Question, ...]]] = {
     "billing_invoice": ("invoice",),
     "payment_issue": ("invoice",),
     "delivery_complaint": ("exceptions",),
-    "order_status": ("exceptions",),
     "product_inquiry": ("products",),
 }
 

@@ -7,8 +7,8 @@ from pydantic import Field
 
 from activities._changes import CHANGES, Case, Earlier, Impossible, order_of, parcel_of
 from activities._facts import customer_key, orders_key, parcel_key, tickets_key
+from activities._reply import Action, ActionName, ActionPlan
 from activities.context_retriever import Context
-from activities.response_generator import Action, ActionName, ActionPlan
 from mesh.actor import actor
 from mesh.protocol import Enrichment, Message
 from mesh.route import Wire

@@ -4,8 +4,9 @@ import logging
 from datetime import UTC, datetime
 from typing import Literal
 
+from activities.human_agent import human_agent
 from activities.intent_analyzer import Intent
-from activities.response_generator import Response
+from activities.response_generator import Response, response_generator
 from mesh.actor import actor
 from mesh.bus import Bus
 from mesh.delivery import PLAIN_APOLOGY, Answer, Ending, deliver
@@ -42,11 +43,18 @@ async def response_aggregator(message: Message, *, history: History, bus: Bus, s
 
 
 def _answer(message: Message) -> Answer:
-    """The response that was generated, or the plain apology when nothing was."""
+    """The response that was generated, or the plain apology when there is none."""
     response = message.get(Response)
-    if response is None:
-        return Answer(text=PLAIN_APOLOGY, status="apologised")
+    if response is None or _outdated(message, response):
+        handed_on = human_agent.name in message.route.ahead
+        return Answer(text=PLAIN_APOLOGY, status="escalated" if handed_on else "apologised")
     return Answer(text=response.text, status=STATUS[response.kind], author=response.author)
+
+
+def _outdated(message: Message, response: Response) -> bool:
+    """Whether it is a draft, or a text that failed its check, because writing the reply anew failed."""
+    error = message.payload.error
+    return error is not None and error.actor == response_generator.name and response.author != "human"
 
 
 async def _remember(message: Message, answer: Answer, sessions: Sessions) -> None:

@@ -1,8 +1,9 @@
 """NATS: the stream of messages, the stream of replies, the dead letters, and progress on core NATS."""
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Self
 
@@ -31,6 +32,7 @@ DAY = 86_400.0
 ACK_WAIT = 10.0
 """Seconds until an unacknowledged message is delivered again: how long a killed intake delays it."""
 PUBLISH_TIMEOUT = 3.0
+OPEN_TIMEOUT = 5.0
 
 STREAMS = (
     StreamConfig(
@@ -88,15 +90,17 @@ class Bus:
             Unavailable: no server answers at the address.
         """
         try:
-            client = await nats.connect(
-                settings.nats_target,
-                name=name,
-                connect_timeout=2,
-                allow_reconnect=True,
-                max_reconnect_attempts=-1,
-                reconnect_time_wait=0.25,
-                error_cb=_log_error,
-            )
+            # Told to reconnect for ever, the client also tries for ever to connect the first time.
+            async with asyncio.timeout(OPEN_TIMEOUT):
+                client = await nats.connect(
+                    settings.nats_target,
+                    name=name,
+                    connect_timeout=2,
+                    allow_reconnect=True,
+                    max_reconnect_attempts=-1,
+                    reconnect_time_wait=0.25,
+                    error_cb=_log_error,
+                )
         except (NATSError, OSError) as error:
             raise Unavailable(f"NATS does not answer at {settings.nats_target}: start it or set NATS_URL") from error
         try:
@@ -104,7 +108,9 @@ class Bus:
             await bus.ensure_streams()
             yield bus
         finally:
-            await client.close()
+            # Closing fails where the server is gone; there is nothing left to close then.
+            with contextlib.suppress(NATSError, OSError):
+                await client.close()
 
     @property
     def connected(self) -> bool:
@@ -154,7 +160,7 @@ class Bus:
                 await asyncio.sleep(0.5)
                 continue
             for delivery in found:
-                await take(delivery)
+                await _taken(delivery, take)
 
     # -- dead letters
 
@@ -168,9 +174,8 @@ class Bus:
             key: what makes a second burial of the same thing the same (deduplicated).
             about: more facts, e.g. `subject`, `actor`, `attempts`.
         """
-        facts = {f"Mesh-{name.title()}": value for name, value in about.items()}
-        headers = {"Nats-Msg-Id": key, "Mesh-Reason": " ".join(reason.split())[:1000], **facts}
-        await self._store(f"ecommerce.support.dead.{kind}", data, headers)
+        facts = {f"Mesh-{name.title()}": _header(value) for name, value in {"reason": reason, **about}.items()}
+        await self._store(f"ecommerce.support.dead.{kind}", data, {"Nats-Msg-Id": key, **facts})
 
     # -- replies
 
@@ -178,6 +183,11 @@ class Bus:
         """Publish a reply once: a repetition within two minutes is dropped by JetStream."""
         subject = response_subject(reply.session_id)
         await self._store(subject, reply.model_dump_json().encode(), {"Nats-Msg-Id": reply.reply_id})
+
+    async def newest_reply(self) -> int:
+        """The place of the newest reply in the stream; 0 when there was none yet."""
+        with _unavailable("the reply stream cannot be read"):
+            return int((await self._stream.stream_info(REPLIES)).state.last_seq)
 
     async def replies_after(self, session_id: str, sequence: int) -> tuple[Reply, ...]:
         """The stored replies of a session behind this place in the stream, in order."""
@@ -195,8 +205,8 @@ class Bus:
 
     async def watch_replies(self, take: Callable[[Reply], None]) -> None:
         """Call `take` for every reply of every session from now on, once and in order, through restarts of NATS."""
+        seen = await self.newest_reply()
         with _unavailable("the reply stream cannot be watched"):
-            seen = (await self._stream.stream_info(REPLIES)).state.last_seq
 
             async def on_message(delivery: Msg) -> None:
                 nonlocal seen
@@ -220,7 +230,8 @@ class Bus:
             )
             # The client starts a new consumer behind the last message that it saw. When it saw none yet
             # that would be the whole stream.
-            watch._sub._jsi._sseq = seen  # noqa: SLF001 - the client offers no other way
+            if (place := watch._sub._jsi) is not None:  # noqa: SLF001 - the client offers no other way
+                place._sseq = seen  # noqa: SLF001
 
     # -- progress
 
@@ -262,17 +273,26 @@ class Bus:
             await self._stream.publish(subject, data, headers=headers)
 
 
-class _unavailable:  # noqa: N801 - reads as a statement
+@contextlib.contextmanager
+def _unavailable(what: str) -> Iterator[None]:
     """Turn every error of the NATS client into `Unavailable`."""
+    try:
+        yield
+    except (NATSError, OSError) as error:
+        raise Unavailable(f"{what}: {type(error).__name__}") from error
 
-    def __init__(self, what: str) -> None:
-        self._what = what
 
-    def __enter__(self) -> None: ...
+def _header(text: str) -> str:
+    # On one line and in ASCII: clients read other headers in different ways.
+    return " ".join(text.split()).encode("ascii", "backslashreplace").decode()[:1000]
 
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, NATSError | TimeoutError | OSError):
-            raise Unavailable(f"{self._what}: {type(error).__name__}") from error
+
+async def _taken(delivery: Msg, take: Callable[[Msg], Awaitable[None]]) -> None:
+    try:
+        await take(delivery)
+    except NATSError as error:
+        # It was not acknowledged: JetStream delivers it again after ACK_WAIT.
+        log.warning("a delivery was not answered: %s", type(error).__name__)
 
 
 async def _log_error(error: Exception) -> None:

@@ -1,6 +1,6 @@
 """How a message's answer becomes lasting: into the history first, then onto the reply stream."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from mesh.bus import Bus
@@ -56,7 +56,7 @@ def _rows(message: Message, answer: Answer, reply_id: str, now: datetime) -> tup
         row_id=f"{message.message_id}:customer",
         message_id=message.message_id,
         session_id=message.session_id,
-        timestamp=_accepted_at(message) or now,
+        timestamp=_asked_at(message, now),
         sender="customer",
         content=message.payload.customer_message,
         status="received",
@@ -76,13 +76,23 @@ def _rows(message: Message, answer: Answer, reply_id: str, now: datetime) -> tup
     return asked, answered
 
 
+def _asked_at(message: Message, now: datetime) -> datetime:
+    """When the customer asked, as far as anybody noted it; before the answer in any case."""
+    visited = (entry.at for entry in message.route.trace if entry.at)
+    noted = _accepted_at(message) or next(visited, now)
+    return min(_aware(noted), now - timedelta(microseconds=1))
+
+
 def _accepted_at(message: Message) -> datetime | None:
     stamp = message.metadata.get("accepted_at")
     try:
-        at = datetime.fromisoformat(stamp) if isinstance(stamp, str) else None
+        return datetime.fromisoformat(stamp) if isinstance(stamp, str) else None
     except ValueError:
         return None
-    return at if at is None or at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _aware(at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _metadata(message: Message) -> dict[str, JsonValue]:

@@ -5,7 +5,7 @@ While a step is being visited `current_step` is its index, so "ahead" is everyth
 """
 
 from datetime import datetime
-from typing import Annotated, Literal, Protocol, Self, cast
+from typing import Annotated, Any, Literal, Protocol, Self, cast
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -24,6 +24,11 @@ class Wire(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow")
 
 
+def _spared(value: object) -> Any:  # noqa: ANN401 - as pydantic's own Field
+    """A field with this default, left out of the JSON while it has it: the route travels with every visit."""
+    return Field(default=value, exclude_if=lambda found: found == value)
+
+
 class Policy(Wire):
     """How hard to try one actor. It travels in the route. Durations are in seconds.
 
@@ -37,13 +42,13 @@ class Policy(Wire):
         state: what an operator sees while the visit is open.
     """
 
-    timeout: float = Field(default=10.0, gt=0)
-    attempts: int = Field(default=5, ge=1)
-    deadline: float = Field(default=180.0, gt=0)
-    queue_wait: float = Field(default=60.0, gt=0)
-    backoff: float = Field(default=0.5, gt=0)
-    priority: int = Field(default=3, ge=1, le=5)
-    state: str = Field(default="working", max_length=40)
+    timeout: Annotated[float, Field(gt=0)] = _spared(10.0)
+    attempts: Annotated[int, Field(ge=1)] = _spared(5)
+    deadline: Annotated[float, Field(gt=0)] = _spared(180.0)
+    queue_wait: Annotated[float, Field(gt=0)] = _spared(60.0)
+    backoff: Annotated[float, Field(gt=0)] = _spared(0.5)
+    priority: Annotated[int, Field(ge=1, le=5)] = _spared(3)
+    state: Annotated[str, Field(max_length=40)] = _spared("working")
 
 
 class TraceEntry(Wire):
@@ -55,11 +60,11 @@ class TraceEntry(Wire):
     actor: str
     hop: int
     kind: Literal["entered", "visited", "failed", "edited"]
-    at: datetime | None = None
-    seconds: float | None = None
-    why: str | None = None
-    steps: tuple[Step, ...] | None = None
-    dropped: tuple[Step, ...] | None = None
+    at: datetime | None = _spared(None)
+    seconds: float | None = _spared(None)
+    why: str | None = _spared(None)
+    steps: tuple[Step, ...] | None = _spared(None)
+    dropped: tuple[Step, ...] | None = _spared(None)
 
 
 class Named(Protocol):

@@ -13,6 +13,7 @@ from alembic.config import Config
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from mesh.errors import Transient
@@ -119,7 +120,7 @@ class History:
                 yield connection
         except IntegrityError:
             raise
-        except (DBAPIError, OSError) as error:
+        except (DBAPIError, PoolTimeoutError, OSError) as error:
             raise Transient(f"the history database is not usable: {type(error).__name__}") from error
 
 

@@ -40,12 +40,14 @@ _WORKFLOWS = TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW
 _ACTIVITIES = TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY
 
 
+OURS = ("mesh", "workflows", "pydantic", "pydantic_core")
+
+
 def _runner(existing: WorkflowRunner | None) -> WorkflowRunner:
     # Our own modules and pydantic are deterministic where the workflow uses them; importing them anew
     # for every workflow costs a fifth of the throughput.
     if isinstance(existing, SandboxedWorkflowRunner):
-        restrictions = SandboxRestrictions.default.with_passthrough_modules("mesh", "pydantic", "pydantic_core")
-        return SandboxedWorkflowRunner(restrictions=restrictions)
+        return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*OURS))
     return existing or SandboxedWorkflowRunner()
 
 
@@ -137,7 +139,7 @@ def activity_of(actor: Actor, visit: Visit, bus: Bus) -> Any:  # noqa: ANN401 - 
 
 
 def _sized(actor: Actor, outcome: Outcome) -> Outcome:
-    size = len(outcome.model_dump_json())
+    size = len(outcome.model_dump_json().encode())
     if size > MAX_ENVELOPE_BYTES:
         raise Permanent(f"{actor.name} returned {size:,} bytes; the limit is {MAX_ENVELOPE_BYTES:,}")
     return outcome

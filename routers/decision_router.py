@@ -1,6 +1,7 @@
 """Which way does this message go?"""
 
-from activities._planning import ACTIONABLE
+from activities._case import Case
+from activities._planning import plan
 from activities._questions import raised_by
 from activities.api_query_executor import api_query_executor
 from activities.context_retriever import Context
@@ -33,7 +34,7 @@ async def decision_router(message: Message) -> Route:
     route = _prioritised(message.route, sentiment, intent)
     if not intent.clear:
         return _unclear(route, intent, context)
-    return _with_work(route, intent, context)
+    return _with_work(route, message, intent)
 
 
 def _escalation(sentiment: Sentiment, intent: Intent, context: Context) -> str:
@@ -64,15 +65,16 @@ def _unclear(route: Route, intent: Intent, context: Context) -> Route:
     return route.insert_next(why=f"unclear (confidence {intent.confidence:.2f}): the reply asks what is meant")
 
 
-def _with_work(route: Route, intent: Intent, context: Context) -> Route:
+def _with_work(route: Route, message: Message, intent: Intent) -> Route:
     """Put the queries and actions that the matters need in front of the reply."""
     matters, questions = intent.wanted, raised_by(intent)
-    deeds = [name for name in matters if name in ACTIONABLE] if context.orders else []
+    # The same planning as the reply's, so that nobody visits the coordinator with nothing to do.
+    deeds = dict.fromkeys(action.name for action in plan(Case.of(message)).actions)
     queries = (api_query_executor,) if questions else ()
     actions = (response_generator, guardrail_validator, execution_coordinator) if deeds else ()
     if not queries and not actions:
         return route
     several = [f"{len(matters)} matters"] if len(matters) > 1 else []
     asks = [f"asks the shop for {', '.join(questions)}"] if questions else []
-    acts = [f"acts on {', '.join(deeds)}"] if deeds else []
+    acts = [f"acts: {', '.join(deeds)}"] if deeds else []
     return route.insert_next(*queries, *actions, why="; ".join(several + asks + acts))

@@ -60,6 +60,9 @@ def _after_failure(message: Message, failure: Failure) -> Route:
             return message.route.only(
                 response_generator, execution_coordinator, response_generator, response_aggregator, why=why
             )
+        case response_generator.name if human_agent.name in message.route.dropped:
+            why = "no holding reply could be made: the plain apology goes out, and a person takes over"
+            return message.route.only(response_aggregator, human_agent, response_aggregator, why=why)
         case response_generator.name:
             return message.route.only(response_aggregator, why="no reply could be made: the plain apology goes out")
         case response_aggregator.name:

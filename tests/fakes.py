@@ -1,16 +1,20 @@
 """Every stand-in that tests use, once."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from typing import TypeVar, cast
 
 from pydantic import BaseModel
+from temporalio.client import WorkflowExecutionStatus
 
-from mesh.errors import Transient, Unavailable
+from mesh.bus import Bus
+from mesh.errors import MeshError, Transient, Unavailable
 from mesh.llm import LLM
-from mesh.protocol import Enrichment, Message, Payload, Route
+from mesh.protocol import Enrichment, Message, Outcome, Payload, Route
+from mesh.replies import Progress, Reply
 from mesh.sessions import Session, Sessions, SessionState, SessionTurn
 from mesh.settings import Settings
 from mesh.store import History, Row
+from mesh.temporal import Journeys
 
 T = TypeVar("T", bound=BaseModel)
 F = TypeVar("F")
@@ -106,3 +110,80 @@ class FakeHistory(History):
 
     async def recent(self, session_id: str, limit: int = 10) -> tuple[Row, ...]:
         return (await self.of_session(session_id))[-limit:]
+
+
+class FakeJourneys(Journeys):
+    """Journeys that a test opened by hand. With `down` set, Temporal is away."""
+
+    def __init__(self, *messages: Message) -> None:
+        self.open = {message.message_id: message for message in messages}
+        self.unreadable: set[str] = set()
+        self.answers: list[tuple[str, str, Outcome]] = []
+        self.unserved: set[str] = set()
+        self.down = False
+
+    async def status(self, message_id: str) -> WorkflowExecutionStatus | None:
+        self._check()
+        return WorkflowExecutionStatus.RUNNING if message_id in self.open else None
+
+    async def message(self, message_id: str) -> Message | None:
+        self._check()
+        if message_id in self.unreadable:
+            raise Unavailable("the workflow could not be asked: FAILED_PRECONDITION")
+        return self.open.get(message_id)
+
+    async def at(self, actor: str, limit: int = 100) -> AsyncIterator[tuple[str, Mapping[str, str]]]:
+        self._check()
+        for message in self.open.values():
+            yield message.message_id, message.facets("working")
+
+    async def complete(self, message: Message, actor: str, outcome: Outcome) -> bool:
+        self._check()
+        if any(answered == message.message_id for answered, _, _ in self.answers):
+            return False
+        self.answers.append((message.message_id, actor, outcome))
+        return True
+
+    async def pollers(self, queue: str) -> int:
+        self._check()
+        return 0 if queue in self.unserved else 1
+
+    async def ping(self) -> None:
+        self._check()
+
+    def _check(self) -> None:
+        if self.down:
+            raise Unavailable("Temporal does not answer")
+
+
+class FakeBus(Bus):
+    """Keeps what it is given. With `down` set it confirms nothing."""
+
+    def __init__(self) -> None:
+        self.replies: list[Reply] = []
+        self.events: list[Progress] = []
+        self.down = False
+
+    async def reply(self, reply: Reply) -> None:
+        if self.down:
+            raise Unavailable("NATS did not confirm the message")
+        if reply.reply_id not in {known.reply_id for known in self.replies}:
+            self.replies.append(reply)
+
+    async def progress(self, event: Progress) -> None:
+        self.events.append(event)
+
+
+class Departures(FakeJourneys):
+    """Journeys that really begin. `trouble` is what each start meets first, in order."""
+
+    def __init__(self, *trouble: MeshError) -> None:
+        super().__init__()
+        self.trouble = list(trouble)
+        self.asked = 0
+
+    async def start(self, message: Message) -> bool:
+        self.asked += 1
+        if self.trouble:
+            raise self.trouble.pop(0)
+        return self.open.setdefault(message.message_id, message) is message

@@ -77,27 +77,35 @@ class Children:
 
     async def _keep(self, child: Child) -> None:
         while True:
-            await self._launch(child)
-            assert child.process is not None  # noqa: S101 - launched above
-            code = await child.process.wait()
+            ended = await self._run(child)
             child.in_a_row = 0 if time.monotonic() - child.started > STEADY else child.in_a_row + 1
             child.restarts += 1
             name, pause = child.program.name, PAUSES[min(child.in_a_row, len(PAUSES)) - 1 if child.in_a_row else 0]
-            log.warning("%s ended (%s); starting it again, see %s", name, _words(code), self.log_of(name))
+            log.warning("%s %s; starting it again, see %s", name, ended, self.log_of(name))
             await asyncio.sleep(pause)
 
-    async def _launch(self, child: Child) -> None:
+    async def _run(self, child: Child) -> str:
+        """Run a child to its end and say in words how that came."""
+        child.started = time.monotonic()
+        try:
+            process = await self._launch(child)
+        except OSError as error:
+            return f"cannot be started ({error.strerror})"
+        return f"ended ({_words(await process.wait())})"
+
+    async def _launch(self, child: Child) -> asyncio.subprocess.Process:
         with self.log_of(child.program.name).open("ab") as output:
             child.process = await asyncio.create_subprocess_exec(
                 *child.program.command,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
+                env={**os.environ, **dict(child.program.environment)},
                 # Ctrl-C reaches the whole foreground group; only the supervisor decides who ends when.
                 start_new_session=True,
             )
-        child.started = time.monotonic()
         self._write()
+        return child.process
 
     def _write(self) -> None:
         running = [(child, child.process) for child in self._children if child.process and child.running]

@@ -70,6 +70,8 @@ def end(folder: Path) -> list[str]:
             process.wait(GRACE)
         except psutil.TimeoutExpired:
             process.kill()
+            # Until then its ports are taken. A zombie that nobody reaps holds none.
+            psutil.wait_procs([process], timeout=1)
         ended.append(entry.name)
     return ended
 

@@ -14,6 +14,9 @@ from mesh.protocol import Failure, JsonValue, Message, Outcome, ProtocolError, T
 
 BURIAL_RETRIES = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
 LONGEST_PAUSE = timedelta(seconds=10)
+UNSEEN = timedelta(seconds=2)
+"""How long a message may travel before each of its visits is shown to operators: most have ended by then, and showing a
+visit costs the server as much as a tenth of it."""
 
 
 @workflow.defn(name="FollowRoute")
@@ -24,10 +27,14 @@ class FollowRoute:
     def __init__(self, message: Message) -> None:
         self._message = message
         self._shown = message.facets("working")
+        self._state = "working"
+        self._watched = False
 
     @workflow.run
     async def run(self, _: Message) -> Message:
         """The message as it is when its route is done; the run fails when nobody could finish it."""
+        # Never cancelled: an ended run takes its timer along, and cancelling it would cost an event.
+        self._watching = asyncio.create_task(self._watch())
         while not self._message.route.done:
             if self._message.route.current_step >= self._message.route.hop_cap:
                 await self._bury(self._circling())
@@ -43,7 +50,7 @@ class FollowRoute:
     async def _visit(self) -> None:
         """Visit every actor of the current step at the same time and merge what they found."""
         names, started = self._message.route.here, workflow.now()
-        self._show(self._message.route.policy(names[0]).state)
+        self._enter(self._message.route.policy(names[0]).state)
         answers = await asyncio.gather(*(self._ask(name) for name in names))
         outcomes = {name: outcome for name, (outcome, _) in zip(names, answers, strict=True)}
         await self._go_on(outcomes, [failure for _, failure in answers if failure], started)
@@ -76,7 +83,7 @@ class FollowRoute:
                 maximum_attempts=policy.attempts,
             ),
             priority=Priority(priority_key=policy.priority),
-            summary=f"{name}: step {route.current_step + 1} of {len(route.steps)}",
+            summary=f"step {route.current_step + 1} of {len(route.steps)}: {policy.state}",
         )
         return answer
 
@@ -148,6 +155,19 @@ class FollowRoute:
             )
             for name in outcomes
         )
+
+    async def _watch(self) -> None:
+        """Show where the message is once it has travelled for long, and every visit from then on."""
+        await workflow.sleep(UNSEEN, summary="from now on every visit is shown in the search attributes")
+        self._watched = True
+        self._show(self._state)
+
+    def _enter(self, state: str) -> None:
+        """Come to a step. What is not ordinary work, such as waiting for a person, is shown at once."""
+        self._state = state
+        workflow.set_current_details(_details(self._message, state))
+        if self._watched or state != "working":
+            self._show(state)
 
     def _show(self, state: str) -> None:
         """Tell operators where the message is: search attributes, and the route in Markdown."""

@@ -8,11 +8,17 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from mesh.store import metadata
 
+# Several processes start together and all migrate: one does it, the others wait and find it done.
+LOCKS = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(7304081992)"}
+
 
 def _run(connection: Connection) -> None:
+    if lock := LOCKS.get(connection.dialect.name):
+        connection.exec_driver_sql(lock)
     context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
     with context.begin_transaction():
         context.run_migrations()
+    connection.commit()
 
 
 async def _main() -> None:

@@ -73,7 +73,7 @@ async def test_a_late_parcel_is_explained_by_its_exceptions(market: MockShop) ->
 
 
 async def test_three_issues_in_one_message_are_each_asked_about_their_own_order(market: MockShop) -> None:
-    found = await ask(market, CONNIE, "refund_status", "order_status", "cancel_order")
+    found = await ask(market, CONNIE, "refund_status", "delivery_complaint", "cancel_order")
     assert {facts.order_id for facts in found.orders} == {"ORD-00033301", "ORD-00033302"}
     refunds = found.facts("ORD-00033301")
     assert refunds
@@ -133,7 +133,7 @@ async def test_a_product_question_without_a_product_does_not_fetch_the_catalogue
 
 async def test_what_answers_is_kept_when_a_service_fails(market: MockShop) -> None:
     await market.spoil("tracking")
-    found = await ask(market, CONNIE, "order_status", "refund_status", orders=("ORD-00033301",))
+    found = await ask(market, CONNIE, "delivery_complaint", "refund_status", orders=("ORD-00033301",))
     assert found.unavailable == ("tracking",)
     [facts] = found.orders
     assert facts.refunds

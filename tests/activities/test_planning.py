@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from activities._case import Case
-from activities._planning import ACTIONABLE, RULES, callback, plan, propose
+from activities._planning import callback, plan, propose
 from activities._reply import Action
 from activities.context_retriever import Context
 from activities.intent_analyzer import Intent, IntentName, OtherIntent
@@ -275,10 +275,6 @@ def test_a_callback_carries_who_and_where() -> None:
 
 def test_an_unknown_customer_is_not_called() -> None:
     assert callback(Case.of(a_case("Hello?", Context())), "Nobody was free").actions == ()
-
-
-def test_every_actionable_matter_has_a_rule() -> None:
-    assert RULES.keys() >= ACTIONABLE
 
 
 @given(intent=st.sampled_from(INTENTS), order=st.sampled_from(ORDERS), text=st.text(max_size=200).filter(str.strip))

@@ -23,9 +23,10 @@ from mesh.bus import Bus
 from mesh.protocol import Message, Payload, Route
 from mesh.settings import Settings
 from mesh.temporal import Journeys, connect
-from tests.conftest import free_ports, until
+from tests.conftest import free_ports, listening, until
 from tests.fakes import settings as clean_settings
 from workers.compose import standard_route
+from workers.stack import plan
 
 HERE = Path(__file__).resolve().parents[2]
 PORTS = (
@@ -183,12 +184,15 @@ def running(pid: int) -> bool:
 
 
 async def wait_for_restart(stack: Stack, name: str, old: int) -> None:
-    """Wait until the supervisor has started a killed process again."""
+    """Wait until the supervisor has started a killed process again and its ports answer."""
 
     async def restarted() -> bool:
         return stack.pids().get(name, old) != old
 
     await until(restarted, PATIENCE)
+    servers, ours = plan(stack.settings)
+    for port in (port for program in (*servers, *ours) if program.name == name for port in program.ports):
+        await listening(port.number)
 
 
 def gone(pid: int) -> bool:

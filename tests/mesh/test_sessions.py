@@ -118,10 +118,11 @@ async def test_a_fact_expires(valkey_url: str) -> None:
     assert source.asked == 2
 
 
-async def test_what_does_not_exist_is_asked_for_again(sessions: Sessions) -> None:
+async def test_what_does_not_exist_is_asked_for_again(sessions: Sessions, redis: Redis) -> None:
     source = Source(None)
     assert [await sessions.cached("nobody", Customer, source) for _ in range(2)] == [None, None]
     assert source.asked == 2
+    assert await redis.keys("fact:*") == []
 
 
 async def test_a_failed_load_is_not_cached(sessions: Sessions) -> None:

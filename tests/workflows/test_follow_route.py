@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 from temporalio import activity
+from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import WorkflowFailureError
 from temporalio.exceptions import ApplicationError
 
@@ -207,7 +208,7 @@ async def test_operators_see_facets_summaries_and_the_route_and_can_ask_for_the_
             return dict([found async for found in mesh.journeys.at("waits")]).get(trip.message_id)
 
         facets = await until(listed)
-        details = await mesh.handle(trip).query("__temporal_workflow_metadata")
+        details = await mesh.handle(trip).query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
         asked = await mesh.journeys.message(trip.message_id)
         pending = (await mesh.handle(trip).describe()).raw_description.pending_activities
         go_on.set()
@@ -217,16 +218,16 @@ async def test_operators_see_facets_summaries_and_the_route_and_can_ask_for_the_
         "SessionId": "s-1", "Actor": "waits", "State": "waiting for a person", "Intent": "refund_status",
         "Urgency": "high", "Channel": "web",
     }  # fmt: skip
-    assert "2. waits: **waiting for a person**" in details["currentDetails"]
-    assert "1. analyst: done" in details["currentDetails"]
-    assert "3. after: ahead" in details["currentDetails"]
+    assert "2. waits: **waiting for a person**" in details.current_details
+    assert "1. analyst: done" in details.current_details
+    assert "3. after: ahead" in details.current_details
     assert asked is not None
     assert asked.route.here == ("waits",)
     assert pending[0].activity_id == "1-waits"
     summaries = [
         event.user_metadata.summary.data.decode() for event in history.events if event.HasField("user_metadata")
     ]
-    assert '"waits: step 2 of 3"' in summaries
+    assert '"step 2 of 3: waiting for a person"' in summaries
 
 
 async def test_the_same_message_started_twice_travels_once(mesh: Mesh) -> None:

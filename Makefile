@@ -1,0 +1,71 @@
+# Everything sets itself up: Python 3.11 or newer and make are all that a machine needs.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run stop status logs demo test check browser bench lock clean
+
+help:
+	@echo "make run     install and start everything; Ctrl-C stops it"
+	@echo "make demo    play five customers through the running mesh"
+	@echo "make status  show the processes; make logs follows their logs; make stop stops them"
+	@echo "make test    install and run every check and test"
+	@echo "make check   only format, lint, types and imports"
+	@echo "make bench   measure the whole stack"
+	@echo "make clean   remove the environment and all data"
+
+$(VENV)/run.stamp: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: set PYTHON")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+run: $(VENV)/run.stamp
+	@$(BIN)/mesh up
+
+stop: $(VENV)/run.stamp
+	@$(BIN)/mesh down
+
+status: $(VENV)/run.stamp
+	@$(BIN)/mesh status
+
+logs:
+	@tail -n 20 -F .mesh/logs/*.log
+
+demo: $(VENV)/run.stamp
+	@$(BIN)/mesh demo
+
+check: $(VENV)/dev.stamp
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check browser
+	$(BIN)/python -m pytest
+
+browser:
+	@command -v chromium >/dev/null || test -n "$$CHROMIUM" \
+		|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
+		|| echo "No Chromium here: the browser tests will be skipped. Install chromium, or set CHROMIUM to its path."
+
+bench: $(VENV)/dev.stamp
+	$(BIN)/python -m bench.chat
+
+# Needs uv. Nothing younger than a week, and no address of an index in the files.
+LOCK = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-annotate --no-header --quiet --group build --exclude-newer $(shell date -u -d '7 days ago' +%F)
+lock:
+	$(LOCK) --output-file requirements.lock
+	$(LOCK) --group dev --output-file requirements-dev.lock
+
+clean: 
+	-@test -x $(BIN)/mesh && $(BIN)/mesh down
+	rm -rf $(VENV) .mesh .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,195 @@
+"""A customer says something and gets the answer: now, or later under the same message id."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Annotated
+from uuid import uuid4
+
+from fastapi import APIRouter, Path
+from starlette.responses import JSONResponse
+
+from gateway import answers
+from gateway.edge import Edge, TheEdge
+from gateway.models import MAX_TEXT, Answer, ChatRequest, Conversation, Line, Pending, StoredAnswer
+from gateway.problems import Problem, unavailable
+from mesh.errors import Transient, Unavailable
+from mesh.protocol import Id, Message, Payload
+from mesh.replies import Reply
+from mesh.store import Row
+
+log = logging.getLogger(__name__)
+router = APIRouter(tags=["chat"])
+
+SHOWN = 500
+UNCONFIRMED = "Nothing was accepted for certain. Repeat it with the same message_id: it is then handled once."
+
+AnswerId = Annotated[Id, Path()]
+
+
+@router.post("/api/chat", response_model=Answer, responses={202: {"model": Pending}})
+async def chat(body: ChatRequest, edge: TheEdge) -> Answer | JSONResponse:
+    """Say something and wait for the answer; 202 with the message id when it takes longer."""
+    message = compose(edge, body)
+    with edge.switchboard.waiting_for(message) as reply:
+        answer, message = await said_before(edge, message, body) if body.message_id else (None, message)
+        if answer is None:
+            await hand_over(edge, message)
+            answer = await _answered(edge, message, reply)
+    return answer or _pending(message.message_id, message.session_id)
+
+
+@router.get("/api/chat/{message_id}", response_model=StoredAnswer, responses={202: {"model": Pending}})
+async def answer_of(message_id: AnswerId, edge: TheEdge) -> StoredAnswer | JSONResponse:
+    """The newest answer to a message and all of them; 202 while there is none."""
+    rows, readable = await _rows(edge, message_id)
+    found = answers.of_rows(rows)
+    if found:
+        return StoredAnswer(**found[-1].model_dump(), replies=found)
+    if not await _under_way(edge, message_id):
+        if not readable:
+            raise unavailable("The history cannot be read now.", message_id=message_id)
+        raise Problem(HTTPStatus.NOT_FOUND, f"No message {message_id} is known.", message_id=message_id)
+    return _pending(message_id, None)
+
+
+@router.get("/api/sessions/{session_id}/messages")
+async def conversation(session_id: AnswerId, edge: TheEdge) -> Conversation:
+    """What was said in a session, oldest first; the newest 500 lines."""
+    rows = await edge.history.recent(session_id, SHOWN)
+    return Conversation(session_id=session_id, messages=[Line.model_validate(row) for row in rows])
+
+
+# -- shared with the socket
+
+
+def compose(edge: Edge, body: ChatRequest) -> Message:
+    """The message that this request makes.
+
+    Raises:
+        Problem: 413, the text is too long.
+    """
+    refuse_long(body.message)
+    return Message(
+        message_id=body.message_id or uuid4().hex,
+        session_id=body.session_id or uuid4().hex,
+        route=edge.route,
+        payload=Payload(customer_message=body.message, customer_email=body.customer_email),
+        metadata={"channel": "web", "accepted_at": datetime.now(UTC).isoformat()},
+    )
+
+
+def refuse_long(text: str) -> None:
+    if len(text) > MAX_TEXT:
+        detail = f"The message has {len(text):,} characters; the limit is {MAX_TEXT:,}."
+        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
+
+
+async def said_before(edge: Edge, message: Message, body: ChatRequest) -> tuple[Answer | None, Message]:
+    """The stored answer to a repeated message, and the message as it was first said.
+
+    Raises:
+        Problem: 409, this message id belongs to something else that was said.
+    """
+    rows, _ = await _rows(edge, message.message_id)
+    first = _from_rows(rows, message) or edge.switchboard.awaited(message.message_id)
+    if first is None or first is message:
+        first = await _in_the_mesh(edge, message.message_id) or message
+    _refuse_other(first, message, body)
+    found = answers.of_rows(rows)
+    adopted = {"session_id": first.session_id, "metadata": {**message.metadata, **first.metadata}}
+    return found[-1] if found else None, message.model_copy(update=adopted)
+
+
+async def hand_over(edge: Edge, message: Message) -> None:
+    """Publish; when this returns the message is on disk.
+
+    Raises:
+        Problem: 503, NATS did not confirm it.
+    """
+    try:
+        await edge.bus.publish(message)
+    except Unavailable as error:
+        raise unavailable(f"{error}. {UNCONFIRMED}", message_id=message.message_id) from error
+    # After the publication: a mark without a message would be a false acceptance.
+    try:
+        await edge.sessions.accept(message.message_id)
+    except Unavailable as error:
+        log.warning("message %s is accepted but not marked: %s", message.message_id, error)
+
+
+# -- inside
+
+
+async def _answered(edge: Edge, message: Message, reply: asyncio.Future[Reply]) -> Answer | None:
+    try:
+        async with asyncio.timeout(edge.settings.chat_timeout):
+            return answers.of_reply(await reply, message)
+    except TimeoutError:
+        # The reply may have passed while NATS was away from us.
+        found = answers.of_rows((await _rows(edge, message.message_id))[0])
+        return found[-1] if found else None
+
+
+def _pending(message_id: str, session_id: str | None) -> JSONResponse:
+    found = Pending(message_id=message_id, session_id=session_id, location=f"/api/chat/{message_id}")
+    headers = {"Location": found.location, "Retry-After": "1"}
+    return JSONResponse(found.model_dump(), HTTPStatus.ACCEPTED, headers)
+
+
+async def _rows(edge: Edge, message_id: str) -> tuple[Sequence[Row], bool]:
+    """The rows of a message, and whether the history could be read."""
+    try:
+        return await edge.history.of_message(message_id), True
+    except Transient as error:
+        log.warning("going on without the history: %s", error)
+        return (), False
+
+
+def _from_rows(rows: Sequence[Row], message: Message) -> Message | None:
+    asked = next((row for row in rows if row.sender == "customer"), None)
+    if asked is None:
+        return None
+    payload = Payload(customer_message=asked.content, customer_email=(asked.payload or {}).get("customer_email"))
+    metadata = {**message.metadata, "accepted_at": asked.timestamp.isoformat()}
+    return message.model_copy(update={"session_id": asked.session_id, "payload": payload, "metadata": metadata})
+
+
+async def _in_the_mesh(edge: Edge, message_id: str) -> Message | None:
+    """The message as its workflow holds it; asked only when it is marked, and best effort."""
+    try:
+        if await edge.sessions.accepted(message_id):
+            return await (await edge.temporal.journeys()).message(message_id)
+    except Unavailable as error:
+        log.warning("cannot tell whether %s was said before: %s", message_id, error)
+    return None
+
+
+def _refuse_other(first: Message, message: Message, body: ChatRequest) -> None:
+    same_session = body.session_id in {None, first.session_id}
+    said, says = first.payload, message.payload
+    same_words = (said.customer_message, said.customer_email) == (says.customer_message, says.customer_email)
+    if not (same_session and same_words):
+        detail = "This message_id was used for another text, e-mail address or session. Use a new one."
+        raise Problem(HTTPStatus.CONFLICT, detail, message_id=message.message_id)
+
+
+async def _under_way(edge: Edge, message_id: str) -> bool:
+    """Whether the mesh has the message.
+
+    Raises:
+        Unavailable: it is not marked as accepted, and Temporal cannot be asked.
+    """
+    try:
+        if await edge.sessions.accepted(message_id):
+            return True
+    except Unavailable as error:
+        log.warning("going on without the marks: %s", error)
+    journeys = await edge.temporal.journeys()
+    try:
+        return await journeys.status(message_id) is not None
+    except ValueError:
+        # A paused workflow has a status that the client library cannot name.
+        return True

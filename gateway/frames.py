@@ -1,0 +1,78 @@
+"""What crosses the socket: JSON, one object for each frame. `websocket` says when."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field, TypeAdapter
+
+from gateway.models import Email, Strict, Text
+from mesh.protocol import Id
+from mesh.replies import Progress, Reply
+
+
+class Caller(Strict):
+    """Who opened the socket, for which session, and what of it was seen already."""
+
+    customer_email: Email
+    session_id: Id | None = None
+    after: int = Field(default=0, ge=0)
+
+
+class Said(Strict):
+    type: Literal["message"]
+    text: Text
+    message_id: Id | None = None
+
+
+class Ping(Strict):
+    type: Literal["ping"]
+
+
+Incoming = TypeAdapter[Said | Ping](Annotated[Said | Ping, Field(discriminator="type")])
+
+
+class SessionFrame(BaseModel):
+    type: Literal["session"] = "session"
+    session_id: str
+    sequence: int
+
+
+class AcceptedFrame(BaseModel):
+    type: Literal["accepted"] = "accepted"
+    message_id: str
+
+
+class PongFrame(BaseModel):
+    type: Literal["pong"] = "pong"
+
+
+class ErrorFrame(BaseModel):
+    type: Literal["error"] = "error"
+    detail: str
+    message_id: str | None = None
+
+
+class ProgressFrame(BaseModel):
+    type: Literal["progress"] = "progress"
+    message_id: str
+    actor: str
+    state: str
+
+    @classmethod
+    def of(cls, event: Progress) -> "ProgressFrame":
+        return cls(message_id=event.message_id, actor=event.actor, state=event.state)
+
+
+class ReplyFrame(BaseModel):
+    type: Literal["reply"] = "reply"
+    reply_id: str
+    message_id: str
+    text: str
+    status: str
+    author: str
+    sequence: int | None
+    at: datetime
+
+    @classmethod
+    def of(cls, reply: Reply) -> "ReplyFrame":
+        return cls.model_validate(reply.model_dump(include=set(cls.model_fields) - {"type"}))

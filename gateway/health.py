@@ -1,0 +1,113 @@
+"""Is everything there that a message needs?"""
+
+import asyncio
+from collections.abc import Awaitable, Mapping
+from http import HTTPStatus
+from typing import TypeVar
+
+from fastapi import APIRouter
+from pydantic import BaseModel, JsonValue
+from starlette.responses import Response
+
+from gateway.edge import Edge, TheEdge
+from gateway.problems import unavailable
+from mesh.errors import Transient, Unavailable
+from mesh.protocol import queue_of
+
+router = APIRouter(tags=["health"])
+T = TypeVar("T")
+
+LONGEST_LOOK = 3.0
+OK = "ok"
+
+
+class Health(BaseModel):
+    """`parts`: "ok" or what is wrong, for each system behind the gateway."""
+
+    status: str = OK
+    parts: dict[str, str]
+
+
+class Storage(Health):
+    """`streams`: how many messages each NATS stream holds."""
+
+    streams: dict[str, int]
+
+
+class Mailbox(BaseModel):
+    """`pollers`: how many workers asked this queue for work within the last minutes."""
+
+    queue: str
+    pollers: int
+
+
+@router.get("/api/health")
+async def health(edge: TheEdge) -> Health:
+    """Can this gateway take messages and see their answers?"""
+    parts, _ = await _parts(edge)
+    _demand(parts)
+    return Health(parts=parts)
+
+
+@router.get("/api/health/storage")
+async def storage(edge: TheEdge) -> Storage:
+    parts, streams = await _parts(edge)
+    _demand(parts, streams=dict(streams))
+    return Storage(parts=parts, streams=streams)
+
+
+@router.get("/api/health/actors")
+async def actors(edge: TheEdge) -> dict[str, Mailbox]:
+    """Who serves which actor; 503 when one has nobody."""
+    journeys = await edge.temporal.journeys()
+    counts = await asyncio.gather(*(journeys.pollers(queue_of(actor)) for actor in edge.actors))
+    found = {
+        actor: Mailbox(queue=queue_of(actor), pollers=count) for actor, count in zip(edge.actors, counts, strict=True)
+    }
+    unserved = sorted(actor for actor, mailbox in found.items() if not mailbox.pollers)
+    if unserved:
+        boxes: dict[str, JsonValue] = {actor: mailbox.model_dump() for actor, mailbox in found.items()}
+        raise unavailable(f"Nobody serves {', '.join(unserved)}.", actors=boxes)
+    return found
+
+
+@router.get("/api/health/services")
+async def services(edge: TheEdge) -> Health:
+    """Do the shop's APIs answer?"""
+    found = await edge.shop.health()
+    parts = {str(name): OK if well else "does not answer" for name, well in found.items()}
+    _demand(parts)
+    return Health(parts=parts)
+
+
+@router.get("/metrics", response_class=Response)
+async def metrics(edge: TheEdge) -> Response:
+    return Response(edge.metrics.exposition(), HTTPStatus.OK, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+async def _parts(edge: Edge) -> tuple[dict[str, str], dict[str, int]]:
+    (nats, streams), (temporal, _), (valkey, _), (history, _) = await asyncio.gather(
+        _look(edge.bus.depth()), _look(_ping(edge)), _look(edge.sessions.ping()), _look(edge.history.ping())
+    )
+    return {"nats": nats, "temporal": temporal, "valkey": valkey, "history": history}, streams or {}
+
+
+async def _ping(edge: Edge) -> None:
+    await (await edge.temporal.journeys()).ping()
+
+
+async def _look(work: Awaitable[T]) -> tuple[str, T | None]:
+    """Whether it went well, in a word or as the reason why not, and what came of it."""
+    try:
+        async with asyncio.timeout(LONGEST_LOOK):
+            return OK, await work
+    except TimeoutError:
+        return f"no answer within {LONGEST_LOOK:g} s", None
+    except (Unavailable, Transient) as error:
+        return str(error), None
+
+
+def _demand(parts: Mapping[str, str], **members: JsonValue) -> None:
+    down = [f"{name}: {state}" for name, state in parts.items() if state != OK]
+    if down:
+        raise unavailable("; ".join(down), parts=dict(parts), **members)

@@ -1,0 +1,53 @@
+"""Refuse bodies that are too large before anybody parses them."""
+
+from http import HTTPStatus
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.problems import Problem
+
+MAX_BODY = 64 * 1024
+
+
+class LimitedBodies:
+    """Reads the whole body first: a length that the client declares, or leaves out, proves nothing."""
+
+    def __init__(self, app: ASGIApp, limit: int = MAX_BODY) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            body = await self._read(scope, receive)
+        except Problem as problem:
+            await problem.response()(scope, receive, send)
+            return
+        await self._app(scope, _replaying(body, receive), send)
+
+    async def _read(self, scope: Scope, receive: Receive) -> bytes:
+        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        size = int(declared) if declared.isdigit() else 0
+        parts: list[bytes] = []
+        more = True
+        while more:
+            if size > self._limit:
+                raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The body is over {self._limit:,} bytes.")
+            message = await receive()
+            parts.append(message.get("body", b""))
+            size = max(size, sum(map(len, parts)))
+            more = message.get("more_body", False)
+        return b"".join(parts)
+
+
+def _replaying(body: bytes, receive: Receive) -> Receive:
+    waiting = [body]
+
+    async def replay() -> Message:
+        if waiting:
+            return {"type": "http.request", "body": waiting.pop(), "more_body": False}
+        return await receive()
+
+    return replay

@@ -1,0 +1,75 @@
+"""What this gateway did, for Prometheus. One registry for each app, so that several can live in one process."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.process_collector import ProcessCollector
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+SECONDS = (0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30)
+
+
+class Metrics:
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        self.requests = Counter(
+            "mesh_gateway_requests", "HTTP requests.", ("method", "path", "status"), registry=self.registry
+        )
+        self.chat_seconds = Histogram(
+            "mesh_gateway_chat_seconds",
+            "How long POST /api/chat took.",
+            ("status",),
+            buckets=SECONDS,
+            registry=self.registry,
+        )
+        self.replies = Counter(
+            "mesh_gateway_replies", "Replies of the whole mesh, as seen here.", ("status",), registry=self.registry
+        )
+        self.sockets = Gauge("mesh_gateway_open_sockets", "Open WebSockets.", registry=self.registry)
+        self.waiting = Gauge("mesh_gateway_waiting_chats", "Chats that wait for a reply.", registry=self.registry)
+
+    def exposition(self) -> bytes:
+        return generate_latest(self.registry)
+
+
+class Counted:
+    """Counts every HTTP request by the template of its path, so that ids in paths do not become labels."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        status = "500"
+
+        async def noted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = str(message["status"])
+            await send(message)
+
+        with self._timed(scope) as done:
+            await self._app(scope, receive, noted)
+            done.append(status)
+
+    @contextmanager
+    def _timed(self, scope: Scope) -> Iterator[list[str]]:
+        done: list[str] = []
+        started = time.perf_counter()
+        try:
+            yield done
+        finally:
+            path, status = _template(scope), done[0] if done else "500"
+            self._metrics.requests.labels(scope["method"], path, status).inc()
+            if (scope["method"], path) == ("POST", "/api/chat"):
+                self._metrics.chat_seconds.labels(status).observe(time.perf_counter() - started)
+
+
+def _template(scope: Scope) -> str:
+    return str(getattr(scope.get("route"), "path", None) or "other")

@@ -1,0 +1,127 @@
+"""What crosses the edge by HTTP. Strict: an unknown field is an error, so that a typing mistake is seen."""
+
+import re
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, StringConstraints
+
+from mesh.protocol import Id
+
+MAX_TEXT = 8_000
+MAX_EMAIL = 254
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
+
+
+def _email(text: str) -> str:
+    if len(text) > MAX_EMAIL or not EMAIL.fullmatch(text):
+        raise ValueError("must be an e-mail address such as name@example.com, at most 254 characters")
+    return text
+
+
+def _printable(value: object) -> object:
+    # PostgreSQL refuses a NUL in a text, and no other control character means anything in a message.
+    return UNPRINTABLE.sub("", value) if isinstance(value, str) else value
+
+
+Email = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_email)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), BeforeValidator(_printable)]
+"""What somebody wrote, stripped. Its length is checked by hand: too long is 413, not 422."""
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ChatRequest(Strict):
+    """What a customer says. Repeat it with the same `message_id` after an error: it is then handled once."""
+
+    message: Text = Field(description="At most 8,000 characters.", examples=["Where is my order ORD-10000001?"])
+    customer_email: Email = Field(examples=["polly.inquirer@example.com"])
+    session_id: Id | None = Field(default=None, description="Continue this conversation; a new one when left out.")
+    message_id: Id | None = Field(default=None, description="Makes a repetition safe; generated when left out.")
+
+
+class AnswerMetadata(BaseModel):
+    """How the answer came about. `visited`: the actors in the order of their visits."""
+
+    reply_id: str
+    author: str
+    at: datetime
+    intent: str | None = None
+    urgency: str | None = None
+    visited: list[str] = Field(default_factory=list)
+
+
+class Answer(BaseModel):
+    """A reply. `processing_time` in seconds, from acceptance to delivery."""
+
+    message_id: str
+    session_id: str
+    response: str
+    status: Literal["resolved", "escalated", "apologised"]
+    action_plan: JsonValue = None
+    processing_time: float
+    metadata: AnswerMetadata
+
+
+class StoredAnswer(Answer):
+    """The newest reply to a message, and all of them in order: a holding reply may precede a person's answer."""
+
+    replies: list[Answer]
+
+
+class Pending(BaseModel):
+    """The message is in the mesh and its answer is not there yet."""
+
+    message_id: str
+    session_id: str | None = None
+    status: Literal["pending"] = "pending"
+    location: str
+
+
+class Line(BaseModel):
+    """One line of a conversation."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    message_id: str
+    sender: Literal["customer", "agent", "human"]
+    content: str
+    status: Literal["received", "resolved", "escalated", "apologised"]
+    timestamp: datetime
+
+
+class Conversation(BaseModel):
+    """The newest lines of a session, oldest first."""
+
+    session_id: str
+    messages: list[Line]
+
+
+class DeskReply(Strict):
+    """What a person answers. `agent`: who, for colleagues; the customer does not see it."""
+
+    text: Text
+    agent: str | None = Field(default=None, min_length=1, max_length=80)
+
+
+class Answered(BaseModel):
+    message_id: str
+    status: Literal["answered"] = "answered"
+
+
+class Waiting(BaseModel):
+    """A conversation that waits for a person. Facts are null while its workflow cannot be asked."""
+
+    message_id: str
+    session_id: str | None = None
+    urgency: str | None = None
+    intent: str | None = None
+    tier: str | None = None
+    customer_email: str | None = None
+    customer_message: str | None = None
+    waiting_since: datetime | None = None
+    why: str | None = None
+    holding_reply: str | None = None

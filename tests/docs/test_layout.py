@@ -1,0 +1,57 @@
+"""The tree is what the architecture says: our names are ours, and outside libraries have one place each."""
+
+import ast
+import importlib
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parents[2]
+PACKAGES = ("mesh", "activities", "routers", "workflows", "workers", "gateway", "mock_services")
+ONE_PLACE = {
+    "nats": {"bus.py"},
+    "temporalio": {"temporal.py"},
+    "sqlalchemy": {"store.py", "migrations/env.py", "migrations/versions/0001_messages.py"},
+    "alembic": {"store.py", "migrations/env.py", "migrations/versions/0001_messages.py"},
+    "redis": {"sessions.py"},
+    "httpx": {"shop.py"},
+    "litellm": {"llm.py"},
+}
+
+
+def imports(file: Path) -> set[str]:
+    tree = ast.walk(ast.parse(file.read_text()))
+    found: set[str] = set()
+    for node in tree:
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.split(".")[0])
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "importlib.import_module":
+            found |= {str(part.value) for part in node.args if isinstance(part, ast.Constant)}
+    return found
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_each_of_our_names_resolves_to_our_tree(package: str) -> None:
+    file = importlib.import_module(package).__file__
+    assert file is not None
+    assert Path(file).parent == HERE / package
+
+
+@pytest.mark.parametrize("library", ONE_PLACE)
+def test_each_outside_system_is_imported_in_one_place_of_the_kernel(library: str) -> None:
+    kernel = HERE / "mesh"
+    users = {str(file.relative_to(kernel)) for file in kernel.rglob("*.py") if library in imports(file)}
+    assert users == ONE_PLACE[library]
+
+
+def test_no_file_is_longer_than_three_hundred_lines() -> None:
+    files = [file for package in (*PACKAGES, "tests", "bench") for file in (HERE / package).rglob("*.py")]
+    assert [str(file) for file in files if len(file.read_text().splitlines()) > 300] == []
+
+
+def test_the_environment_is_touched_only_to_hand_it_on_to_a_child_or_a_library() -> None:
+    files = [file for package in PACKAGES for file in (HERE / package).rglob("*.py")]
+    readers = [str(file) for file in files if any(word in file.read_text() for word in ("os.getenv", "os.environ"))]
+    assert readers == [str(HERE / "mesh" / "llm.py"), str(HERE / "workers" / "children.py")]
