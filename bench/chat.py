@@ -6,26 +6,19 @@ Each client sends its next message when the answer to the last one is there. Eve
 """
 
 import asyncio
-import json
 import os
 import platform
-import signal
-import socket
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import cycle
-from pathlib import Path
 
 import click
 import httpx
-import psutil
+
+from bench.stack import a_stack, memory
 
 QUESTIONS = (
     ("polly.inquirer@example.com", "Hi, could you please tell me where my order ORD-00067890 is? Thank you!"),
@@ -34,10 +27,6 @@ QUESTIONS = (
     ("oscar.old@example.com", "How long do I have to return something?"),
     ("nora.new@example.com", "How long does express delivery take?"),
 )
-PORTS = (
-    "TEMPORAL_PORT", "TEMPORAL_UI_PORT", "NATS_PORT", "VALKEY_PORT",
-    "CUSTOMERS_PORT", "ORDERS_PORT", "TRACKING_PORT", "GATEWAY_PORT",
-)  # fmt: skip
 
 
 @dataclass
@@ -64,15 +53,16 @@ class Result:
 @click.option("--warm-up", default=5.0, help="Seconds before the first round that do not count.")
 def main(seconds: float, rounds: int, clients: tuple[int, ...], warm_up: float) -> None:
     """Start a stack, measure, print a table, stop it."""
-    with a_stack() as (url, folder):
-        asyncio.run(measure(url, max(clients), warm_up))
+    with a_stack() as stack:
+        asyncio.run(measure(stack.url, max(clients), warm_up))
+        print(f"cold start: {stack.cold_start:.1f} s")
         print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
         print("| clients | round | messages/min | p50 ms | p95 ms | p99 ms | max ms | errors |")
         print("| --- | --- | --- | --- | --- | --- | --- | --- |")
         for count in clients:
             for number in range(1, rounds + 1):
-                show(count, number, asyncio.run(measure(url, count, seconds)))
-        print(f"memory of the stack: {memory(folder) / 2**20:,.0f} MiB (USS)")
+                show(count, number, asyncio.run(measure(stack.url, count, seconds)))
+        print(f"memory of the stack: {memory(stack) / 2**20:,.0f} MiB (USS)")
 
 
 def show(clients: int, number: int, result: Result) -> None:
@@ -102,38 +92,6 @@ async def _client(http: httpx.AsyncClient, questions: Iterator[tuple[str, str]],
             result.latencies.append(time.perf_counter() - begin)
         else:
             result.errors[str(answer.status_code)] += 1
-
-
-@contextmanager
-def a_stack() -> Iterator[tuple[str, Path]]:
-    """`mesh up` on free ports with fresh data; its address and its data folder."""
-    with tempfile.TemporaryDirectory() as place, ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in PORTS]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        ports = {name: str(one.getsockname()[1]) for name, one in zip(PORTS, sockets, strict=True)}
-        held.close()
-        environment = {**os.environ, **ports, "MESH_DATA_DIR": f"{place}/mesh"}
-        begin = time.perf_counter()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "mesh.cli", "up"], env=environment, cwd=place, stdout=subprocess.PIPE, text=True
-        )
-        try:
-            assert process.stdout is not None
-            while "Logs" not in process.stdout.readline():
-                if process.poll() is not None:
-                    sys.exit("mesh up ended before it was ready")
-            print(f"cold start: {time.perf_counter() - begin:.1f} s")
-            yield f"http://127.0.0.1:{ports['GATEWAY_PORT']}", Path(place) / "mesh"
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.communicate(timeout=60)
-
-
-def memory(folder: Path) -> int:
-    """Unique memory of every process of the stack, in bytes."""
-    entries = json.loads((folder / "run.json").read_text())
-    return sum(psutil.Process(entry["pid"]).memory_full_info().uss for entry in entries)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,137 @@
+"""Customers who insist: they repeat a message under the same id until it is answered."""
+
+import asyncio
+import contextlib
+import json
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
+
+SAYINGS = (
+    ("polly.inquirer@example.com", "Hi, where is my order ORD-00067890?"),
+    ("connie.confused@example.com", "My order 33302 has not arrived yet, it is missing."),
+    ("oscar.old@example.com", "How long do I have to return something?"),
+    ("furious.frank@example.com", "My order 12345 has still not arrived, please look into it."),
+)
+PAUSE = 0.3
+"""Seconds before a message is repeated."""
+
+
+@dataclass
+class Conversation:
+    """One session: what was said in which order, and what came back."""
+
+    session_id: str = field(default_factory=lambda: uuid4().hex)
+    said: list[str] = field(default_factory=list)
+    answered: dict[str, str] = field(default_factory=dict)
+    given_twice: list[str] = field(default_factory=list)
+
+
+class Budget:
+    """How many messages are left to say, for all customers together."""
+
+    def __init__(self, messages: int) -> None:
+        self._left = messages
+        self._numbers = count()
+
+    def next(self) -> int | None:
+        """The number of the next message; None when all are said."""
+        if self._left == 0:
+            return None
+        self._left -= 1
+        return next(self._numbers)
+
+
+async def by_http(url: str, budget: Budget, conversation: Conversation) -> None:
+    """Say messages one after the other over HTTP, each until it is answered."""
+    async with httpx.AsyncClient(base_url=url, timeout=20, trust_env=False) as http:
+        while (number := budget.next()) is not None:
+            email, text = SAYINGS[number % len(SAYINGS)]
+            body = {"message": text, "customer_email": email, "session_id": conversation.session_id}
+            message_id = uuid4().hex
+            conversation.said.append(message_id)
+            while message_id not in conversation.answered:
+                answer = await _post(http, {**body, "message_id": message_id})
+                if answer.get("response"):
+                    conversation.answered[message_id] = answer["response"]
+                else:
+                    await asyncio.sleep(PAUSE)
+
+
+async def _post(http: httpx.AsyncClient, body: dict[str, str]) -> dict[str, Any]:
+    with contextlib.suppress(httpx.HTTPError, ValueError):
+        answer = await http.post("/api/chat", json=body)
+        if answer.is_success:
+            found: dict[str, Any] = answer.json()
+            return found
+    return {}
+
+
+async def by_socket(url: str, budget: Budget, conversation: Conversation) -> None:
+    """Say messages one after the other over a WebSocket that is opened again whenever it breaks, resuming."""
+    customer = _Socket(url, conversation)
+    while (number := budget.next()) is not None:
+        message_id = uuid4().hex
+        conversation.said.append(message_id)
+        await customer.say(message_id, SAYINGS[number % len(SAYINGS)][1])
+    await customer.close()
+
+
+class _Socket:
+    """The widget's side of the socket's protocol."""
+
+    def __init__(self, url: str, conversation: Conversation) -> None:
+        self._url = url.replace("http", "ws", 1)
+        self._conversation = conversation
+        self._connection: ClientConnection | None = None
+        self._sequence: int | None = None
+        self._given: set[str] = set()
+        self._repeated: set[str] = set()
+
+    async def say(self, message_id: str, text: str) -> None:
+        frame = json.dumps({"type": "message", "text": text, "message_id": message_id})
+        while message_id not in self._conversation.answered:
+            try:
+                connection = await self._connected()
+                await connection.send(frame)
+                await asyncio.wait_for(self._until_answered(connection, message_id), 20)
+            except (OSError, WebSocketException, TimeoutError):
+                self._repeated.add(message_id)
+                await self.close()
+                await asyncio.sleep(PAUSE)
+
+    async def close(self) -> None:
+        if self._connection is not None:
+            with contextlib.suppress(OSError, WebSocketException, TimeoutError):
+                await asyncio.wait_for(self._connection.close(), 2)
+        self._connection = None
+
+    async def _connected(self) -> ClientConnection:
+        if self._connection is None:
+            after = "" if self._sequence is None else f"&after={self._sequence}"
+            place = f"/ws/polly.inquirer@example.com?session_id={self._conversation.session_id}{after}"
+            self._connection = await connect(self._url + place, open_timeout=5, close_timeout=1)
+            self._given = set()
+        return self._connection
+
+    async def _until_answered(self, connection: ClientConnection, message_id: str) -> None:
+        while message_id not in self._conversation.answered:
+            frame = json.loads(await connection.recv())
+            if frame["type"] == "error":
+                raise TimeoutError
+            if frame["type"] == "reply":
+                self._take(frame)
+
+    def _take(self, frame: dict[str, Any]) -> None:
+        # A message that was said again may be answered again, with the same reply: that is what was asked for.
+        if frame["reply_id"] in self._given and frame["message_id"] not in self._repeated:
+            self._conversation.given_twice.append(frame["reply_id"])
+        self._given.add(frame["reply_id"])
+        if frame["sequence"] is not None:
+            self._sequence = max(self._sequence or 0, frame["sequence"])
+        self._conversation.answered[frame["message_id"]] = frame["text"]
