@@ -18,8 +18,10 @@ from uuid import uuid4
 import psutil
 import pytest
 from temporalio.client import Client
+from temporalio.service import RPCError
 
 from mesh.bus import Bus
+from mesh.errors import Unavailable
 from mesh.protocol import Message, Payload, Route
 from mesh.settings import Settings
 from mesh.temporal import Journeys, connect
@@ -214,3 +216,20 @@ def a_question(text: str = "Where is my order 67890?", *, route: Route | None = 
         payload=Payload(customer_message=text, customer_email="polly.inquirer@example.com"),
         metadata={"channel": "web"},
     )
+
+
+async def published(bus: Bus, question: Message) -> bool:
+    """Whether NATS has confirmed it; it may be away."""
+    try:
+        await bus.publish(question)
+    except Unavailable:
+        return False
+    return True
+
+
+async def ended(stack: Stack, question: Message) -> Message | None:
+    """The message when its journey has ended well; None while Temporal is away."""
+    try:
+        return await stack.end(question.message_id)
+    except (RPCError, Unavailable):
+        return None

@@ -7,13 +7,11 @@ from functools import partial
 import pytest
 from nats.js.api import RawStreamMsg
 from temporalio.client import WorkflowFailureError
-from temporalio.service import RPCError
 
 from mesh.bus import DEAD, Bus
-from mesh.errors import Unavailable
-from mesh.protocol import Message, Payload, Policy, Route
+from mesh.protocol import Payload, Policy, Route
 from tests.conftest import until
-from tests.e2e.conftest import PATIENCE, Stack, a_question, wait_for_restart
+from tests.e2e.conftest import PATIENCE, Stack, a_question, ended, published, wait_for_restart
 from workers.compose import standard_route
 
 pytestmark = pytest.mark.e2e
@@ -51,28 +49,13 @@ async def test_a_process_killed_in_the_middle_of_messages_delays_them_and_loses_
         for number, question in enumerate(questions):
             if number == 6:
                 stack.kill(victim)
-            await until(partial(_published, bus, question), PATIENCE)
+            await until(partial(published, bus, question), PATIENCE)
         await wait_for_restart(stack, victim, pid)
-        ends = await asyncio.gather(*(until(partial(_end, stack, one), PATIENCE) for one in questions))
+        ends = await asyncio.gather(*(until(partial(ended, stack, one), PATIENCE) for one in questions))
         replies = [await bus.replies_after(question.session_id, 0) for question in questions]
     assert [message.payload.response is not None for message in ends] == [True] * len(questions)
     assert [len(found) for found in replies] == [1] * len(questions)
     assert {found[0].status for found in replies} <= {"resolved"} if victim != "shop" else {"resolved", "apologised"}
-
-
-async def _published(bus: Bus, question: Message) -> bool:
-    try:
-        await bus.publish(question)
-    except Unavailable:
-        return False
-    return True
-
-
-async def _end(stack: Stack, question: Message) -> Message | None:
-    try:
-        return await stack.end(question.message_id)
-    except (RPCError, Unavailable):
-        return None
 
 
 async def test_an_action_is_done_once_though_its_worker_is_killed_in_the_middle(stack: Stack) -> None:
