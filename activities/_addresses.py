@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from activities._plain_text import squeezed
 from mesh.shop import Address
 
 LETTERS: Final = r"[^\W\d_][\w'\u2019-]*"
@@ -46,8 +47,10 @@ def address_in(text: str, known: Address | None = None) -> Address | None:
     Its country is the named one, else that of a large town, else that of the `known` address when the postal
     codes look alike. None when one part of it cannot be told.
     """
+    # On long runs of blanks the forms would be slow.
+    plain = squeezed(text)
     for form in FORMS:
-        if found := form.search(text):
+        if found := form.search(plain):
             part = found.groupdict()
             # "deliver to Mill Lane 21" at the start of a text: the verb is no part of the street.
             first = re.split(r"\b(?:to|at|is)\s", part["street"])[-1]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final, Literal
 
-from stdnum import luhn
+from stdnum import iban, luhn
 
 from activities._known import EMAIL, ID, PARCEL, PHONE, Known, amount, canonical, significant
 from activities._reply import MAX_REPLY
@@ -12,7 +12,7 @@ from mesh.route import Wire
 
 Check = Literal[
     "unauthorised_promise", "foreign_personal_data", "card_number", "internal_note", "profanity", "empty", "too_long",
-    "unsupported_fact",
+    "unsupported_fact", "unauthorised_action",
 ]  # fmt: skip
 Remedy = Literal["regenerate", "escalate", "redact"]
 
@@ -66,7 +66,7 @@ INTERNAL: Final = tuple(
         r"\binternal(?:\s+(?:note|only|use|comment)s?)?\s*[:\]]",
         rf"\b(?:do\s+not|don['\u2019]t|never)\s+{TELL}\s+(?:the\s+)?customer\b",
         r"\bsystem\s+prompt\b|\bmy\s+(?:system\s+)?instructions\s+(?:are|say|tell)\b|\bas\s+an?\s+(?:AI|language\s+model)\b",
-        r"<\|\w+\|>|\[/?INST\]|^\s*#{2,}\s*(?:system|instructions?)\b|\{\{|\{%",
+        r"<\|\w+\|>|\[/?INST\]|#{2,}\s*(?:system|instructions?)\b|\{\{|\{%",
         r"\b(?:zendesk|jira|servicenow|salesforce)\b|\bSLA\s+breach\w*|\b(?:runbook|playbook)\b",
         r"\b(?:escalate\w*|escalation)\s+to\s+(?:L|tier\s?|level\s?)[123]\b|\b(?:L|tier\s?)[23]\s+(?:team|support|agents?)\b",
         r"\b(?:fraud|risk|churn)\s+(?:score|flag)\b|\b(?:difficult|annoying|problem)\s+customer\b|\bcustomer\s+is\s+lying\b",
@@ -88,9 +88,14 @@ SUM: Final = re.compile(
     re.IGNORECASE,
 )
 ORDER_NUMBER: Final = re.compile(r"(?:#\s?|\border\s+(?:number\s+|no\.?\s+)?)(?P<digits>\d{4,8})\b(?!-)", re.IGNORECASE)
-STREET: Final = re.compile(
-    r"\b\d{1,5}[A-Za-z]?\s(?:[A-Z][a-z]+\s){1,3}(?:Street|St|Lane|Avenue|Ave|Road|Rd|Drive|Way|Court|Boulevard)\b"
+STREETS: Final = (
+    re.compile(
+        r"\b\d{1,5}[A-Za-z]? (?:[A-Z][a-z]+ ){1,3}(?:Street|St|Lane|Avenue|Ave|Road|Rd|Drive|Way|Court|Boulevard)\b"
+    ),
+    re.compile(r"\b[A-Z][\w\u00df-]+(?: \w+){0,3} \d{1,4}[A-Za-z]?(?=, (?:[A-Z]{1,2}-)?\d{4,5}\b)"),
+    re.compile(r"\b[A-Z][\w-]*(?:stra(?:\u00dfe|sse)|allee|weg|platz|gasse) \d{1,4}\b"),
 )
+ACCOUNT: Final = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
 
 WORST_FIRST: Final[tuple[Remedy, ...]] = ("escalate", "regenerate", "redact")
 REDACTED: Final = "[card number removed]"
@@ -98,7 +103,9 @@ REDACTED: Final = "[card number removed]"
 
 def objections(text: str, known: Known) -> tuple[Finding, ...]:
     """Everything that speaks against sending this text."""
-    return tuple(finding for check in CHECKS for finding in check(text, known))
+    # A line break in the middle hides nothing. The length is that of the text as it would go out.
+    plain = " ".join(text.split())
+    return tuple(_length(text, known)) + tuple(finding for check in CHECKS for finding in check(plain, known))
 
 
 def remedy_for(findings: tuple[Finding, ...]) -> Remedy | None:
@@ -138,8 +145,10 @@ def _foreign_data(text: str, known: Known) -> Objections:
     # Four groups of a card look like a phone number; cards have a check of their own.
     if any(significant(found) not in known.phones for found in PHONE.findall(redacted(text, known))):
         yield finding("a phone number")
-    if any(" ".join(found.lower().split()) not in known.text for found in STREET.findall(text)):
+    if any(found.lower() not in known.text for street in STREETS for found in street.findall(text)):
         yield finding("an address")
+    if any(iban.is_valid(found) and found.lower() not in known.text for found in ACCOUNT.findall(text)):
+        yield finding("a bank account")
 
 
 def _cards(text: str, known: Known) -> Objections:
@@ -184,5 +193,5 @@ def _unsupported(text: str, known: Known) -> Iterator[str]:
 
 
 CHECKS: Final[tuple[Callable[[str, Known], Objections], ...]] = (
-    _length, _promises, _foreign_data, _cards, _internal, _profanity, _facts,
+    _promises, _foreign_data, _cards, _internal, _profanity, _facts,
 )  # fmt: skip

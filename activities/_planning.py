@@ -7,7 +7,7 @@ from typing import Final, Literal
 from activities._addresses import address_in
 from activities._case import MOVING, OPEN, PAID_BACK, Case, Matter
 from activities._reply import Action, ActionPlan
-from activities._wishes import charge_doubted, damaged, invoice_wanted, reason_in, variant_in
+from activities._wishes import charge_doubted, damaged, hurried, invoice_wanted, reason_in, variant_in
 from activities.intent_analyzer import IntentName
 from mesh.shop import Item, Order
 
@@ -193,6 +193,18 @@ def _change(case: Case, order: Order) -> Proposal:
     return Proposal((Action(name="add_order_note", order_id=order.order_id, reason=text[:LONGEST_NOTE]),))
 
 
+def _status(case: Case, order: Order) -> Proposal:
+    """A question for the status is answered; a wish for more speed is a deed."""
+    if not hurried(case.text) or order.shipping_method == "express":
+        return Proposal()
+    if order.status in OPEN:
+        return Proposal((Action(name="expedite_order", order_id=order.order_id),))
+    if order.tracking_number is None or order.status not in {"in_transit", "delayed"}:
+        return Proposal()
+    number, reason = order.tracking_number, "The customer is in a hurry"
+    return Proposal((Action(name="expedite_delivery", order_id=order.order_id, tracking_number=number, reason=reason),))
+
+
 def _delivery(_: Case, order: Order) -> Proposal:
     number = order.tracking_number
     if number is None or order.status not in MOVING | {"delivered"}:
@@ -230,6 +242,8 @@ RULES: Final[dict[IntentName, Propose]] = {
     "change_address": _address,
     "change_order": _change,
     "delivery_complaint": _delivery,
+    "order_status": _status,
+    "delivery_info": _status,
     "billing_invoice": _billing,
     "payment_issue": _billing,
 }

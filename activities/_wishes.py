@@ -22,6 +22,11 @@ INSTEAD_OF: Final = re.compile(
     r"\b(?:instead\s+of|rather\s+than|have|got|received|from|ordered)\s+(?:\w+\s+){0,2}$", re.IGNORECASE
 )
 
+HURRY: Final = re.compile(
+    r"\b(?:expedite|speed\s+(?:it|this|up)|hurry\s+(?:it|this|up)|rush\s+(?:it|this|my|the)"
+    r"|(?:faster|quicker|express)\s+(?:shipping|delivery)|(?:deliver|ship|send)\s+it\s+(?:faster|sooner))\b",
+    re.IGNORECASE,
+)
 NOT: Final = r"(?:(?:do|does|did|wo)n['\u2019]?t|do(?:es)?\s+not|did\s+not|will\s+not)"
 REASONS: Final = tuple(
     (re.compile(pattern, re.IGNORECASE), reason)
@@ -58,6 +63,11 @@ def reason_in(text: str, default: str = "asked for by the customer") -> str:
 
 def damaged(text: str) -> bool:
     return reason_in(text) in DAMAGED
+
+
+def hurried(text: str) -> bool:
+    """More speed is asked for."""
+    return bool(HURRY.search(text))
 
 
 def invoice_wanted(text: str) -> bool:

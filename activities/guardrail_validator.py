@@ -2,6 +2,7 @@
 
 from activities._guardrails import Check, Finding, Remedy, objections, redacted, remedy_for
 from activities._known import Known
+from activities._plan_check import unauthorised
 from activities.response_generator import Response
 from mesh.actor import actor
 from mesh.errors import Permanent
@@ -29,7 +30,7 @@ async def guardrail_validator(message: Message) -> GuardrailCheck | tuple[Guardr
     if response.author == "human":
         return GuardrailCheck(passed=True)
     known = Known.of(message)
-    findings = objections(response.text, known)
+    findings = objections(response.text, known) + unauthorised(message)
     match remedy_for(findings):
         case None:
             return GuardrailCheck(passed=True)
@@ -37,5 +38,9 @@ async def guardrail_validator(message: Message) -> GuardrailCheck | tuple[Guardr
             clean = response.model_copy(update={"text": redacted(response.text, known)})
             return GuardrailCheck(passed=True, action="redact", findings=findings), clean
         case remedy:
-            reasons = " ".join(dict.fromkeys(finding.reason for finding in findings))
-            raise Permanent(reasons, GuardrailCheck(passed=False, action=remedy, findings=findings))
+            # The checks by name alone: this text is shown to operators, and the findings may quote the reply.
+            failed = ", ".join(dict.fromkeys(finding.check for finding in findings))
+            raise Permanent(
+                f"the reply failed the check for {failed}",
+                GuardrailCheck(passed=False, action=remedy, findings=findings),
+            )

@@ -4,6 +4,7 @@ import logging
 from datetime import UTC, datetime
 from typing import Literal
 
+from activities._session_context import past_of
 from activities.human_agent import human_agent
 from activities.intent_analyzer import Intent
 from activities.response_generator import Response, response_generator
@@ -38,7 +39,7 @@ class Delivery(Enrichment, slot="delivery"):
 async def response_aggregator(message: Message, *, history: History, bus: Bus, sessions: Sessions) -> Delivery:
     answer = _answer(message)
     await deliver(message, answer, history=history, bus=bus)
-    await _remember(message, answer, sessions)
+    await _remember(message, answer, sessions, history)
     return Delivery(reply_id=f"{message.message_id}:{message.route.current_step}", status=answer.status)
 
 
@@ -57,10 +58,13 @@ def _outdated(message: Message, response: Response) -> bool:
     return error is not None and error.actor == response_generator.name and response.author != "human"
 
 
-async def _remember(message: Message, answer: Answer, sessions: Sessions) -> None:
+async def _remember(message: Message, answer: Answer, sessions: Sessions, history: History) -> None:
     """Bring the session up to date. Without its server we go on: sessions are rebuilt from the history."""
     try:
         session = await sessions.load(message.session_id)
+        if session is None:
+            # Lost, perhaps while this message waited for a person.
+            session = (await past_of(message, sessions, history)).session
         if session is None or session.state.customer_email not in {None, message.payload.customer_email}:
             # New, or begun by somebody else: what they said is not this customer's.
             session = Session(SessionState(session_id=message.session_id), ())

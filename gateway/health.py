@@ -13,6 +13,8 @@ from gateway.edge import Edge, TheEdge
 from gateway.problems import unavailable
 from mesh.errors import Transient, Unavailable
 from mesh.protocol import queue_of
+from mesh.streams import ENTRANCE
+from mesh.temporal import WORKFLOW_QUEUE
 
 router = APIRouter(tags=["health"])
 T = TypeVar("T")
@@ -58,11 +60,13 @@ async def storage(edge: TheEdge) -> Storage:
 
 @router.get("/api/health/actors")
 async def actors(edge: TheEdge) -> dict[str, Mailbox]:
-    """Who serves which actor; 503 when one has nobody."""
+    """Who serves which actor, the workflow and the intake; 503 when one has nobody."""
     journeys = await edge.temporal.journeys()
-    counts = await asyncio.gather(*(journeys.pollers(queue_of(actor)) for actor in edge.actors))
+    queues = {actor: queue_of(actor) for actor in edge.actors} | {"workflow": WORKFLOW_QUEUE}
+    counts = await asyncio.gather(*map(journeys.pollers, queues.values()), edge.bus.intakes())
+    queues["intake"] = ENTRANCE
     found = {
-        actor: Mailbox(queue=queue_of(actor), pollers=count) for actor, count in zip(edge.actors, counts, strict=True)
+        name: Mailbox(queue=queue, pollers=count) for (name, queue), count in zip(queues.items(), counts, strict=True)
     }
     unserved = sorted(actor for actor, mailbox in found.items() if not mailbox.pollers)
     if unserved:

@@ -49,7 +49,10 @@ def unavailable(reason: str, **members: JsonValue) -> Problem:
 def explained(errors: Sequence[Any]) -> list[JsonValue]:
     """What is wrong with which field; never the input, which may not even be printable."""
     return [
-        {"field": ".".join(str(part) for part in error["loc"] if part != "body") or "body", "problem": error["msg"]}
+        {
+            "field": ".".join(part for part in error["loc"] if isinstance(part, str) and part != "body") or "body",
+            "problem": error["msg"],
+        }
         for error in errors
     ]
 

@@ -5,6 +5,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Self
 
 import nats
@@ -12,7 +13,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NATSError
 from nats.js import JetStreamContext
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, RetentionPolicy, StorageType, StreamConfig
+from nats.js.api import ConsumerConfig, DeliverPolicy, StreamConfig
 from nats.js.errors import NotFoundError
 from pydantic import ValidationError
 
@@ -20,58 +21,12 @@ from mesh.errors import Unavailable
 from mesh.protocol import Message, queue_of
 from mesh.replies import Progress, Reply
 from mesh.settings import Settings
+from mesh.streams import INTAKE, INTAKE_CONSUMER, MESSAGES, REPLIES, STREAMS, events_subject, response_subject
 
 log = logging.getLogger(__name__)
 
-MESSAGES = "ECOMMERCE_SUPPORT"
-REPLIES = "ECOMMERCE_SUPPORT_REPLIES"
-DEAD = "ECOMMERCE_SUPPORT_DEAD"
-INTAKE = "intake"
-ENTRANCE = "ecommerce.support.*"
-DAY = 86_400.0
-ACK_WAIT = 10.0
-"""Seconds until an unacknowledged message is delivered again: how long a killed intake delays it."""
 PUBLISH_TIMEOUT = 3.0
 OPEN_TIMEOUT = 5.0
-
-STREAMS = (
-    StreamConfig(
-        name=MESSAGES,
-        subjects=[ENTRANCE],
-        retention=RetentionPolicy.WORK_QUEUE,
-        storage=StorageType.FILE,
-        duplicate_window=120,
-    ),
-    StreamConfig(
-        name=REPLIES,
-        subjects=["ecommerce.support.gateway.response.*"],
-        retention=RetentionPolicy.LIMITS,
-        storage=StorageType.FILE,
-        max_age=7 * DAY,
-        duplicate_window=120,
-        allow_direct=True,
-    ),
-    StreamConfig(
-        name=DEAD,
-        subjects=["ecommerce.support.dead.*"],
-        retention=RetentionPolicy.LIMITS,
-        storage=StorageType.FILE,
-        max_age=90 * DAY,
-        duplicate_window=120,
-        allow_direct=True,
-    ),
-)
-INTAKE_CONSUMER = ConsumerConfig(
-    durable_name=INTAKE, filter_subject=ENTRANCE, ack_policy=AckPolicy.EXPLICIT, ack_wait=ACK_WAIT, max_ack_pending=1000
-)
-
-
-def response_subject(session_id: str) -> str:
-    return f"ecommerce.support.gateway.response.{session_id}"
-
-
-def events_subject(session_id: str) -> str:
-    return f"ecommerce.support.events.{session_id}"
 
 
 class Bus:
@@ -120,11 +75,17 @@ class Bus:
         """Create the streams and the intake's consumer, or bring them to today's configuration."""
         with _unavailable("NATS JetStream is not usable"):
             for config in STREAMS:
-                try:
-                    await self._stream.update_stream(config)
-                except NotFoundError:
-                    await self._stream.add_stream(config)
+                await self._ensure_stream(config)
             await self._stream.add_consumer(MESSAGES, INTAKE_CONSUMER)
+
+    async def _ensure_stream(self, config: StreamConfig) -> None:
+        try:
+            known = await self._stream.stream_info(str(config.name))
+        except NotFoundError:
+            await self._stream.add_stream(config)
+        else:
+            # How often it is replicated is the operator's decision.
+            await self._stream.update_stream(replace(config, num_replicas=known.config.num_replicas))
 
     # -- messages
 
@@ -156,6 +117,10 @@ class Bus:
             except TimeoutError:
                 continue
             except NATSError as error:
+                if self._client.is_closed:
+                    raise Unavailable(
+                        "NATS has closed the connection for good: this process must start again"
+                    ) from error
                 log.warning("waiting for NATS: %s", type(error).__name__)
                 await asyncio.sleep(0.5)
                 continue

@@ -3,7 +3,8 @@
 Everything here is a frozen value. `Message.after` and `Message.failed` return the next message.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
@@ -23,6 +24,8 @@ MAX_ENVELOPE_BYTES = 256 * 1024
 
 FACETS = ("SessionId", "Actor", "State", "Intent", "Urgency", "Channel", "Tier")
 """What an operator can search a message by. Never personal data: search attributes are not encrypted."""
+
+FACET = re.compile(r"[\w+ :-]{1,200}")
 
 ORIGINAL = ("customer_message", "customer_email")
 JOURNAL = ("error", "recovery_log")
@@ -163,7 +166,8 @@ class Message(Wire):
             "Channel": _text(dict(self.metadata), "channel"),
             "Tier": _text(slots.context, "customer", "tier"),
         }
-        return {name: value for name, value in found.items() if value}
+        # What does not look like a plain word may be personal data of a foreign actor's making, or too long to store.
+        return {name: value for name, value in found.items() if FACET.fullmatch(value)}
 
     @property
     def ending(self) -> str:
@@ -190,7 +194,8 @@ class Message(Wire):
         """The message when every actor of the current step has answered.
 
         Raises:
-            ProtocolError: two actors filled one slot or edited the route, or an edit broke the rules.
+            ProtocolError: two actors filled one slot or edited the route, an edit broke the rules, or the message
+                grew too large.
         """
         slots: dict[str, JsonValue] = {}
         for actor, outcome in outcomes.items():
@@ -201,21 +206,34 @@ class Message(Wire):
         edits = [(actor, outcome.route) for actor, outcome in outcomes.items() if outcome.route]
         if len(edits) > 1:
             raise ProtocolError(f"{' and '.join(actor for actor, _ in edits)} edited the route at the same time")
-        route = self.route.accept(edits[0][1], edits[0][0]) if edits else self.route
-        return self.enriched(slots).with_route(route.advance(*entries))
+        at = entries[0].at if entries else None
+        route = self.route.accept(edits[0][1], edits[0][0], at) if edits else self.route
+        return self.enriched(slots).with_route(route.advance(*entries)).sized()
 
-    def failed(self, failure: Failure, *entries: TraceEntry) -> "Message":
-        """The message on its way to the error handler.
+    def sized(self) -> "Message":
+        """This message, when Temporal can carry it.
+
+        Raises:
+            ProtocolError: it is larger than MAX_ENVELOPE_BYTES.
+        """
+        size = len(self.model_dump_json().encode())
+        if size > MAX_ENVELOPE_BYTES:
+            raise ProtocolError(f"the message would have {size:,} bytes; the limit is {MAX_ENVELOPE_BYTES:,}")
+        return self
+
+    def failed(self, failures: Sequence[Failure], *entries: TraceEntry) -> "Message":
+        """The message on its way to the error handler, for the first of these failures; all are logged.
 
         Raises:
             ProtocolError: there is no error handler, or the handler itself is what failed.
         """
+        failure = failures[0]
         if failure.actor == self.route.error_handler:
             raise ProtocolError(f"the error handler {failure.actor} failed: {failure.reason}")
-        log = (*self.payload.recovery_log, failure)
+        log = (*self.payload.recovery_log, *failures)
         payload = self.payload.model_copy(update={"error": failure, "recovery_log": log})
         why = f"{failure.actor} failed ({failure.kind}): {failure.reason}"
-        route = self.route.accept(self.route.fallback(why=why), failure.actor)
+        route = self.route.accept(self.route.fallback(why=why), failure.actor, failure.at)
         return self.model_copy(update={"payload": payload, "route": route.advance(*entries)})
 
 

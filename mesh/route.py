@@ -7,14 +7,21 @@ While a step is being visited `current_step` is its index, so "ahead" is everyth
 from datetime import datetime
 from typing import Annotated, Any, Literal, Protocol, Self, cast
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from mesh.errors import ProtocolError
 
 HOP_CAP = 50
 
+
+def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(names)) < len(names):
+        raise ValueError("a group visits each of its actors once")
+    return names
+
+
 ActorName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-Group = Annotated[tuple[ActorName, ...], Field(min_length=1)]
+Group = Annotated[tuple[ActorName, ...], Field(min_length=1, max_length=16), AfterValidator(_distinct)]
 Step = ActorName | Group
 
 
@@ -105,7 +112,7 @@ class Route(Wire):
     error_handler: ActorName | None = None
     policies: dict[str, Policy] = Field(default_factory=dict)
     trace: tuple[TraceEntry, ...] = ()
-    hop_cap: int = Field(default=HOP_CAP, ge=1, le=1000)
+    hop_cap: int = Field(default=HOP_CAP, ge=1, le=200)
 
     @model_validator(mode="after")
     def _position_is_inside(self) -> Self:
@@ -211,8 +218,8 @@ class Route(Wire):
         """Go on to the next step and write down what happened at this one."""
         return self._copy({"current_step": min(self.current_step + 1, len(self.steps)), "trace": self.trace + entries})
 
-    def accept(self, edited: "Route", by: str) -> "Route":
-        """Check a route that an actor returned, and sign its new trace lines.
+    def accept(self, edited: "Route", by: str, at: datetime | None = None) -> "Route":
+        """Check a route that an actor returned, and sign and date its new trace lines. No edit goes without a line.
 
         Raises:
             ProtocolError: it moved the position, rewrote what was visited, or shortened the trace.
@@ -222,7 +229,10 @@ class Route(Wire):
             raise ProtocolError(f"{by} rewrote steps that were already visited")
         if edited.trace[: len(self.trace)] != self.trace:
             raise ProtocolError(f"{by} rewrote the trace")
-        signed = (entry.model_copy(update={"actor": by, "hop": here}) for entry in edited.trace[len(self.trace) :])
+        new = edited.trace[len(self.trace) :]
+        if edited.steps != self.steps and not any(entry.kind == "edited" for entry in new):
+            new = (*new, TraceEntry(actor=by, hop=here, kind="edited", steps=edited.steps[here + 1 :]))
+        signed = (entry.model_copy(update={"actor": by, "hop": here, "at": entry.at or at}) for entry in new)
         return edited._copy({"trace": (*self.trace, *signed)})  # noqa: SLF001 - same class
 
     # -- inside

@@ -1,11 +1,12 @@
 """Every setting of every process, read once from the environment and `.env` by an entry point."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+Port = Annotated[int, Field(ge=1, le=65535)]
 Urgency = Literal["low", "medium", "high", "critical"]
 
 
@@ -24,14 +25,14 @@ class Settings(BaseSettings):
 
     temporal_address: str | None = Field(default=None, description="host:port of a Temporal server to use.")
     temporal_namespace: str = Field(default="default", description="Temporal namespace.")
-    temporal_port: int = Field(default=7233, description="Port of the embedded Temporal server.")
-    temporal_ui_port: int = Field(default=8233, description="Port of the embedded Temporal Web UI.")
+    temporal_port: Port = Field(default=7233, description="Port of the embedded Temporal server.")
+    temporal_ui_port: Port = Field(default=8233, description="Port of the embedded Temporal Web UI.")
 
     nats_url: str | None = Field(default=None, description="nats:// address of a NATS server with JetStream to use.")
-    nats_port: int = Field(default=4222, description="Port of the embedded NATS server.")
+    nats_port: Port = Field(default=4222, description="Port of the embedded NATS server.")
 
     redis_url: str | None = Field(default=None, description="redis:// address of a Redis or Valkey server to use.")
-    valkey_port: int = Field(default=6379, description="Port of the embedded Valkey server.")
+    valkey_port: Port = Field(default=6379, description="Port of the embedded Valkey server.")
     session_ttl: float = Field(default=86_400, gt=0, description="How long an idle session is kept.")
     cache_ttl: float = Field(default=30, gt=0, description="How long facts from the shop are cached.")
 
@@ -40,15 +41,15 @@ class Settings(BaseSettings):
     )
 
     customers_url: str | None = Field(default=None, description="Address of the shop's customer API to use.")
-    customers_port: int = Field(default=8001, description="Port of the mock customer API.")
+    customers_port: Port = Field(default=8001, description="Port of the mock customer API.")
     orders_url: str | None = Field(default=None, description="Address of the shop's order API to use.")
-    orders_port: int = Field(default=8002, description="Port of the mock order API.")
+    orders_port: Port = Field(default=8002, description="Port of the mock order API.")
     tracking_url: str | None = Field(default=None, description="Address of the shop's tracking API to use.")
-    tracking_port: int = Field(default=8003, description="Port of the mock tracking API.")
+    tracking_port: Port = Field(default=8003, description="Port of the mock tracking API.")
     shop_timeout: float = Field(default=3, gt=0, description="Longest wait for one answer of a shop API.")
 
     gateway_host: str = Field(default="127.0.0.1", description="Address the gateway listens on.")
-    gateway_port: int = Field(default=8000, description="Port of the gateway and the chat page.")
+    gateway_port: Port = Field(default=8000, description="Port of the gateway and the chat page.")
     chat_timeout: float = Field(
         default=20, gt=0, description="How long POST /api/chat waits for the reply before it answers 202."
     )
@@ -64,7 +65,9 @@ class Settings(BaseSettings):
     llm_model: str | None = Field(default=None, description="Model as litellm names it; unset: rules answer.")
     llm_api_base: str | None = Field(default=None, description="Address of an OpenAI-compatible server.")
     llm_api_key: SecretStr | None = Field(default=None, description="Key for the model's provider.")
-    llm_timeout: float = Field(default=8, gt=0, description="Longest wait for the model; then the rules answer.")
+    llm_timeout: float = Field(
+        default=8, gt=0, le=8, description="Longest wait for the model, 8 at most; then the rules answer."
+    )
 
     @property
     def temporal_target(self) -> str:

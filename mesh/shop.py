@@ -260,5 +260,6 @@ class Shop:
 def _json(answer: httpx.Response, adapter: TypeAdapter[T]) -> T:
     try:
         return adapter.validate_json(answer.content)
-    except ValidationError as error:
-        raise Transient(f"the shop answered {answer.request.url.path} with something unreadable") from error
+    except ValidationError:
+        # Not from the error: it quotes the shop's answer.
+        raise Transient("the shop answered a request with something unreadable") from None

@@ -66,7 +66,7 @@ class History:
     @asynccontextmanager
     async def open(cls, settings: Settings) -> AsyncIterator[Self]:
         """Connect. The tables must be there: see `migrate`."""
-        engine = create_async_engine(settings.database_target, pool_pre_ping=False)
+        engine = create_async_engine(settings.database_target, hide_parameters=True)
         if engine.dialect.name == "sqlite":
             sql.event.listen(engine.sync_engine, "connect", _durable_sqlite)
         try:

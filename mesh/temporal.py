@@ -122,15 +122,16 @@ def activity_of(actor: Actor, visit: Visit, bus: Bus) -> Any:  # noqa: ANN401 - 
             return _sized(actor, await visit(message))
         except AnswerLater:
             activity.raise_complete_async()
+        # `from None` throughout: a cause is logged and copied into the failure, and may quote what the customer wrote.
         except Transient as error:
-            raise ApplicationError(str(error), type="Transient") from error
+            raise ApplicationError(str(error), type="Transient") from None
         except Unavailable as error:
-            raise ApplicationError(str(error), type="Unavailable") from error
+            raise ApplicationError(str(error), type="Unavailable") from None
         except Permanent as error:
             found = Outcome.of(tuple(error.enrichments)).enrichment
-            raise ApplicationError(str(error), found, type="Permanent", non_retryable=True) from error
+            raise ApplicationError(str(error), found, type="Permanent", non_retryable=True) from None
         except ProtocolError as error:
-            raise ApplicationError(str(error), type="ProtocolError", non_retryable=True) from error
+            raise ApplicationError(str(error), type="ProtocolError", non_retryable=True) from None
         except ValidationError as error:
             reason = f"{error.title} does not fit: {misfit(error)}"
             raise ApplicationError(reason, type="ProtocolError", non_retryable=True) from None
@@ -201,11 +202,11 @@ class Journeys:
             raise Unavailable(f"the workflow could not be asked: {error.status.name}") from error
         return found if isinstance(found, Message) else None
 
-    async def at(self, actor: str, limit: int = 100) -> AsyncIterator[tuple[str, Mapping[str, str]]]:
-        """Message id and facets of every journey that is at this actor now, oldest first."""
+    async def at(self, actor: str) -> AsyncIterator[tuple[str, Mapping[str, str]]]:
+        """Message id and facets of every journey that is at this actor now, newest first."""
         query = f"WorkflowType = '{WORKFLOW}' AND ExecutionStatus = 'Running' AND Actor = '{actor}'"
         try:
-            async for found in self._client.list_workflows(query, limit=limit):
+            async for found in self._client.list_workflows(query):
                 yield (
                     found.id,
                     {

@@ -73,7 +73,10 @@ class FaultyLine:
             await self._spoil(fault, scope, receive, send)
 
     async def _spoil(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
-        if fault.after and fault.mode != "slow":
+        if fault.after and fault.mode == "slow":
+            await self._app(scope, receive, _late(send, fault.delay))
+            return
+        if fault.after:
             await self._app(scope, receive, _swallow)
         await asyncio.sleep(fault.delay)
         match fault.mode:
@@ -85,6 +88,17 @@ class FaultyLine:
                 await _until_the_caller_leaves(receive)
             case _:
                 await self._app(scope, receive, send)
+
+
+def _late(send: Send, delay: float) -> Send:
+    """What is done is done; only its answer takes its time."""
+
+    async def later(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            await asyncio.sleep(delay)
+        await send(message)
+
+    return later
 
 
 async def _swallow(_: Message) -> None:

@@ -30,11 +30,9 @@ async def decision_router(message: Message) -> Route:
     sentiment, intent, context = message.need(Sentiment), message.need(Intent), message.need(Context)
     urgent = _escalation(sentiment, intent, context)
     if urgent:
-        return message.route.only(escalation_router, why=urgent)
-    route = _prioritised(message.route, sentiment, intent)
-    if not intent.clear:
-        return _unclear(route, intent, context)
-    return _with_work(route, message, intent)
+        return message.route.only(escalation_router, why=urgent).prioritise(FIRST)
+    route = _with_work(message.route, message, intent) if intent.clear else _unclear(message.route, intent, context)
+    return _prioritised(route, sentiment, intent)
 
 
 def _escalation(sentiment: Sentiment, intent: Intent, context: Context) -> str:

@@ -12,6 +12,7 @@ from mesh.protocol import Failure, Message, Route
 from mesh.settings import Settings, Urgency
 
 REGENERATIONS = 2
+FIRST, USUAL = 1, 3
 SLACK = 60.0
 """Seconds that a person's visit may spend outside the wait itself: queueing, a restart."""
 
@@ -37,12 +38,13 @@ def to_person(message: Message, settings: Settings, why: str) -> Route:
         response_aggregator,
         why=f"{why}; urgency {urgency}: a person has {deadline:.0f} s, then we apologise and call back",
     )
+    route = route.prioritise(FIRST if urgency in {"critical", "high"} else USUAL)
     return route.tune(human_agent, timeout=deadline, deadline=deadline + SLACK)
 
 
 def _after_guardrail(message: Message, settings: Settings) -> Route:
     check = message.get(GuardrailCheck)
-    reason = check.findings[0].reason if check and check.findings else "the check failed"
+    reason = check.findings[0].check if check and check.findings else "an unnamed check"
     if check is not None and check.action == "escalate":
         return to_person(message, settings, f"the reply may not go out: {reason}")
     failed = message.failures(guardrail_validator.name)

@@ -132,7 +132,7 @@ class FakeJourneys(Journeys):
             raise Unavailable("the workflow could not be asked: FAILED_PRECONDITION")
         return self.open.get(message_id)
 
-    async def at(self, actor: str, limit: int = 100) -> AsyncIterator[tuple[str, Mapping[str, str]]]:
+    async def at(self, actor: str) -> AsyncIterator[tuple[str, Mapping[str, str]]]:
         self._check()
         for message in self.open.values():
             yield message.message_id, message.facets("working")

@@ -113,7 +113,10 @@ class Children:
         for child, process in running:
             with contextlib.suppress(psutil.Error):
                 entries.append(ledger.entry_of(child.program.name, process.pid, child.restarts))
-        ledger.write(self._folder, entries)
+        try:
+            ledger.write(self._folder, entries)
+        except OSError as error:
+            log.warning("the ledger of processes cannot be written: %s", error)
 
 
 async def _end(child: Child) -> None:

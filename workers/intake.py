@@ -7,10 +7,11 @@ import click
 from nats.aio.msg import Msg
 from pydantic import ValidationError
 
-from mesh.bus import ACK_WAIT, Bus
+from mesh.bus import Bus
 from mesh.errors import Permanent, Unavailable
 from mesh.protocol import MAX_ENVELOPE_BYTES, Message, ProtocolError, misfit
 from mesh.settings import Settings
+from mesh.streams import ACK_WAIT
 from mesh.temporal import Journeys, connect
 from workers.process import run
 

@@ -31,7 +31,8 @@ def run(serve: Serve) -> None:
     logging.basicConfig(
         level=settings.log_level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
-    for chatty in ("httpx", "alembic"):
+    # uvicorn logs the address of every socket, and ours holds the customer's e-mail address.
+    for chatty in ("httpx", "alembic", "uvicorn.error"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     try:
         asyncio.run(_until_signal(serve, settings))

@@ -53,6 +53,9 @@ class Burial:
 
     @activity.defn(name=BURY)
     async def bury(self, message: Message) -> None:
+        # The customer first: whoever keeps the letter may be away for longer.
+        apology = Answer(text=PLAIN_APOLOGY, status="apologised")
+        await deliver(message, apology, history=self._history, bus=self._bus)
         error = message.payload.error
         await self._bus.bury(
             message.model_dump_json().encode(),
@@ -64,5 +67,3 @@ class Burial:
             actor=error.actor if error else "",
             failure=error.kind if error else "",
         )
-        apology = Answer(text=PLAIN_APOLOGY, status="apologised")
-        await deliver(message, apology, history=self._history, bus=self._bus)

@@ -1,6 +1,7 @@
 """Follow the route of one message: visit, merge, go on. It knows no actor by name and decides nothing."""
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NoReturn
@@ -14,6 +15,7 @@ from mesh.protocol import Failure, JsonValue, Message, Outcome, ProtocolError, T
 
 BURIAL_RETRIES = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
 LONGEST_PAUSE = timedelta(seconds=10)
+LONGEST_REASON = 500
 UNSEEN = timedelta(seconds=2)
 """How long a message may travel before each of its visits is shown to operators: most have ended by then, and showing a
 visit costs the server as much as a tenth of it."""
@@ -98,12 +100,17 @@ class FollowRoute:
                 return
         entries = self._entries(outcomes, failures, started)
         try:
-            found = {slot: value for one in outcomes.values() for slot, value in (one.enrichment or {}).items()}
-            # What was found is kept, unless it is what broke the rules.
-            kept = self._message if failures[0].kind == "protocol" else self._message.enriched(found)
-            self._message = kept.failed(failures[0], *entries)
+            self._message = self._kept(outcomes).failed(failures, *entries)
         except ProtocolError as error:
             await self._bury(failures[0].model_copy(update={"reason": str(error)}))
+
+    def _kept(self, outcomes: Mapping[str, Outcome]) -> Message:
+        """The message with what the actors of a failed step found out, as far as it keeps the rules."""
+        message = self._message
+        for outcome in outcomes.values():
+            with contextlib.suppress(ProtocolError):
+                message = message.enriched(outcome.enrichment or {}).sized()
+        return message
 
     async def _bury(self, failure: Failure) -> NoReturn:
         """Nobody can finish this message: keep it whole, apologise to the customer, and fail visibly."""
@@ -135,7 +142,13 @@ class FollowRoute:
         return self._failed(actor, kind, getattr(cause, "message", None) or str(cause or error))
 
     def _failed(self, actor: str, kind: str, reason: str) -> Failure:
-        facts = {"actor": actor, "hop": self._message.route.current_step, "kind": kind, "reason": reason}
+        # A foreign actor may send a megabyte as its reason.
+        facts = {
+            "actor": actor,
+            "hop": self._message.route.current_step,
+            "kind": kind,
+            "reason": reason[:LONGEST_REASON],
+        }
         return Failure.model_validate({**facts, "at": workflow.now()})
 
     def _entries(

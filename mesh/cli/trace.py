@@ -6,6 +6,7 @@ import sys
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from mesh.cli import edge
 from mesh.errors import MeshError
@@ -43,7 +44,7 @@ def show(message: Message) -> None:
         ahead = ""
         if entry.steps:
             ahead = "\nahead: " + ", ".join(" + ".join(names_in(step)) for step in entry.steps)
-        table.add_row(str(entry.hop), entry.actor, entry.kind, at, took, (entry.why or "") + ahead)
+        table.add_row(str(entry.hop), entry.actor, entry.kind, at, took, Text((entry.why or "") + ahead))
     console.print(table)
     for name in message.route.here:
         console.print(f"now at {name}")

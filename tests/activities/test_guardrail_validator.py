@@ -36,7 +36,8 @@ def check_in(refused: Permanent) -> GuardrailCheck:
     [check] = refused.enrichments
     assert isinstance(check, GuardrailCheck)
     assert not check.passed
-    assert str(refused) == " ".join(dict.fromkeys(finding.reason for finding in check.findings))
+    named = ", ".join(dict.fromkeys(finding.check for finding in check.findings))
+    assert str(refused) == f"the reply failed the check for {named}"
     return check
 
 

@@ -20,6 +20,7 @@ from tests.conftest import until
 from tests.e2e.conftest import PATIENCE, Stack, a_question, ended, published
 
 pytestmark = pytest.mark.e2e
+LOGS = ("gateway", "intake", "workflow", "actors")
 SERVICES: tuple[Service, ...] = ("customers", "orders", "tracking")
 
 
@@ -63,6 +64,8 @@ async def test_a_locked_history_delays_messages_and_loses_none(stack: Stack) -> 
             await asyncio.sleep(8)
             holder.rollback()
         assert set(await all_end(stack, bus, questions)) == {"resolved"}
+    secrets = (questions[0].payload.customer_message, "polly.inquirer")
+    assert [word for word in secrets for name in LOGS if word in stack.log(name)] == []
     assert len(stack.get(f"/api/sessions/{questions[0].session_id}/messages")["messages"]) == 2
 
 
@@ -94,3 +97,21 @@ async def test_a_shop_that_fails_hangs_or_babbles_is_named_and_the_customer_stil
     message = await stack.journey(answer["message_id"])
     assert message is not None
     assert {"customers", "orders"} <= set(message.need(Context).unavailable)
+
+
+async def test_a_session_that_is_lost_while_a_person_is_awaited_is_rebuilt(stack: Stack) -> None:
+    first = stack.chat("Where is my order 67890?", "polly.inquirer@example.com")
+    second = stack.chat("This is fraud, I want a lawyer.", "polly.inquirer@example.com", session_id=first["session_id"])
+    async with Redis.from_url(stack.settings.redis_target) as redis:
+        await redis.flushall()
+
+    async def answered() -> bool:
+        return stack.request("POST", f"/api/desk/{second['message_id']}/reply", {"text": "I am Dana."})[0] == 200
+
+    await until(answered, PATIENCE)
+    await stack.end(second["message_id"])
+    async with Sessions.open(stack.settings) as sessions:
+        session = await sessions.load(first["session_id"])
+    assert session is not None
+    assert session.state.turns == 2
+    assert "Where is my order 67890?" in [turn.text for turn in session.turns]

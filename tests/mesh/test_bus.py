@@ -8,10 +8,11 @@ from nats.aio.msg import Msg
 from nats.js.api import RetentionPolicy, StorageType
 from nats.js.errors import NotFoundError
 
-from mesh.bus import DEAD, MESSAGES, REPLIES, Bus
+from mesh.bus import Bus
 from mesh.errors import Unavailable
 from mesh.protocol import Route
 from mesh.replies import Progress, Reply
+from mesh.streams import DEAD, MESSAGES, REPLIES
 from tests.conftest import until
 from tests.fakes import a_message
 

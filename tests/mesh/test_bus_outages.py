@@ -6,10 +6,11 @@ import time
 
 import pytest
 
-from mesh.bus import MESSAGES, REPLIES, Bus
+from mesh.bus import Bus
 from mesh.errors import Unavailable
 from mesh.replies import Progress
 from mesh.settings import Settings
+from mesh.streams import MESSAGES, REPLIES
 from tests.conftest import free_ports, running, until
 from tests.fakes import a_message, settings
 from tests.mesh.test_bus import EMPTY, a_reply, taken

@@ -82,7 +82,7 @@ async def model() -> AsyncIterator[ModelServer]:
         server.close()
 
 
-def asking(server: ModelServer, timeout: float = 20) -> LLM:
+def asking(server: ModelServer, timeout: float = 8) -> LLM:
     return LLM(settings(llm_model="openai/scripted", llm_api_base=server.base, llm_api_key=KEY, llm_timeout=timeout))
 
 

@@ -121,14 +121,14 @@ def test_an_empty_slot_is_named_when_it_is_needed() -> None:
 
 def test_a_failure_is_logged_and_the_route_goes_to_its_error_handler() -> None:
     message = a_message(route=Route.of("a", "b", error_handler="handler"))
-    failed = message.failed(Failure(actor="a", hop=0, kind="exhausted", reason="the shop is down"))
+    failed = message.failed([Failure(actor="a", hop=0, kind="exhausted", reason="the shop is down")])
     assert failed.payload.error is not None
     assert failed.payload.error.reason == "the shop is down"
     assert failed.failures("a") == 1
     assert failed.route.here == ("handler",)
     assert failed.route.dropped == ("b",)
     with pytest.raises(ProtocolError, match="error handler handler failed"):
-        failed.failed(Failure(actor="handler", hop=1, kind="permanent", reason="no"))
+        failed.failed([Failure(actor="handler", hop=1, kind="permanent", reason="no")])
 
 
 def test_the_idempotency_key_names_message_hop_and_action() -> None:
@@ -155,3 +155,16 @@ def test_facets_hold_no_personal_data() -> None:
 def test_an_id_that_could_be_an_address_or_break_a_subject_is_refused(bad: str) -> None:
     with pytest.raises(ValidationError):
         Message.model_validate({**json.loads(WIRE), "session_id": bad})
+
+
+@pytest.mark.parametrize("odd", ["polly@example.com", "x" * 3000, "+49 (170) 1234567", "a\nb"])
+def test_what_does_not_look_like_a_word_becomes_no_facet(odd: str) -> None:
+    message = a_message().enriched({"intent": {"intent": odd}, "sentiment": {"urgency": "high"}})
+    facets = message.facets("working")
+    assert "Intent" not in facets
+    assert facets["Urgency"] == "high"
+
+
+def test_a_message_that_would_outgrow_its_envelope_is_refused() -> None:
+    with pytest.raises(ProtocolError, match="the limit is 262,144"):
+        a_message().after({"somebody": Outcome(enrichment={"notes": "x" * 300_000})})

@@ -1,5 +1,7 @@
 """Routes: every edit keeps what was visited, and says why."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +13,7 @@ from mesh.protocol import Message, Route
 from mesh.route import Policy, Stop, TraceEntry
 
 NAMES = st.sampled_from(["a", "b", "c", "d", "handler"])
-STOPS = st.one_of(NAMES, st.tuples(NAMES, NAMES))
+STOPS = st.one_of(NAMES, st.lists(NAMES, min_size=2, max_size=2, unique=True).map(tuple))
 EDITS = st.one_of(
     st.tuples(st.just("then"), st.lists(STOPS, max_size=3)),
     st.tuples(st.just("only"), st.lists(STOPS, max_size=3)),
@@ -126,3 +128,17 @@ def test_a_name_that_is_no_subject_token_is_refused_where_it_is_written(name: st
 def test_a_position_behind_the_last_step_is_refused() -> None:
     with pytest.raises(ValidationError, match="lies behind"):
         Route(steps=("a",), current_step=2)
+
+
+def test_an_edit_without_a_reason_leaves_a_line_too_and_every_line_is_dated() -> None:
+    route, at = Route.of("router", "b"), datetime(2026, 11, 20, tzinfo=UTC)
+    [line] = route.accept(route.only("c"), "router", at).trace
+    assert (line.actor, line.kind, line.steps, line.at) == ("router", "edited", ("c",), at)
+    [said] = route.accept(route.only("c", why="so"), "router", at).trace
+    assert (said.why, said.at) == ("so", at)
+    assert route.accept(route, "router", at).trace == ()
+
+
+def test_a_group_names_each_actor_once() -> None:
+    with pytest.raises(ValidationError, match="each of its actors once"):
+        Route.of(("a", "a"))

@@ -39,7 +39,7 @@ def failing(message: Message, actor: str, *found: Enrichment, kind: str = "perma
         message = message.with_route(message.route.advance())
     message = message.enriched({item.slot: item.model_dump(mode="json") for item in found})
     hop = message.route.current_step
-    return message.failed(Failure.model_validate({"actor": actor, "hop": hop, "kind": kind, "reason": "it broke"}))
+    return message.failed([Failure.model_validate({"actor": actor, "hop": hop, "kind": kind, "reason": "it broke"})])
 
 
 async def routed(message: Message) -> Message:
@@ -85,7 +85,7 @@ async def test_unknown_urgency_counts_as_medium() -> None:
 async def test_a_failed_check_has_the_reply_written_anew_and_says_why() -> None:
     message = await routed(failing(travelling(*FINAL), "guardrail_validator", refused()))
     assert next_steps(message) == FINAL
-    assert why(message) == "the reply may not go out: It promises a refund.; attempt 1 of 2 to write it anew"
+    assert why(message) == "the reply may not go out: unauthorised_promise; attempt 1 of 2 to write it anew"
 
 
 async def test_two_replies_are_written_anew_then_the_safe_text_goes_out() -> None:
@@ -105,7 +105,7 @@ async def test_a_check_that_calls_for_a_person_gets_one_even_after_other_attempt
     again = await routed(failing(travelling(*FINAL), "guardrail_validator", refused()))
     message = await routed(failing(again, "guardrail_validator", refused("escalate")))
     assert next_steps(message) == PERSON
-    assert why(message).startswith("the reply may not go out: It promises a refund.; urgency medium")
+    assert why(message).startswith("the reply may not go out: unauthorised_promise; urgency medium")
 
 
 async def test_a_draft_that_failed_its_check_keeps_the_planned_deeds() -> None:
@@ -118,7 +118,7 @@ async def test_a_draft_that_failed_its_check_keeps_the_planned_deeds() -> None:
 async def test_a_check_that_could_not_be_made_is_no_permission() -> None:
     message = await routed(failing(travelling(*FINAL), "guardrail_validator", kind="exhausted"))
     assert next_steps(message) == FINAL
-    assert "the check failed" in why(message)
+    assert "an unnamed check" in why(message)
 
 
 @pytest.mark.parametrize(

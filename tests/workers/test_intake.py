@@ -7,9 +7,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from mesh.bus import DEAD, MESSAGES, Bus
+from mesh.bus import Bus
 from mesh.errors import Permanent, ProtocolError, Unavailable
 from mesh.protocol import MAX_ENVELOPE_BYTES, Message, Route
+from mesh.streams import DEAD, MESSAGES
 from tests.conftest import until
 from tests.fakes import Departures, a_message
 from workers import intake

@@ -251,3 +251,34 @@ def test_the_workflow_imports_the_protocol_and_temporalio_and_names_no_actor() -
     ours = {name for name in imported if name.split(".")[0] in {"mesh", "activities", "routers", "workers", "gateway"}}
     assert ours == {"mesh.protocol"}
     assert [name for name in discover() if name in source] == []
+
+
+async def flood(_: dict[str, Any]) -> dict[str, Any]:
+    return {"enrichment": {"notes": "x" * 1_500_000}}
+
+
+async def endless(_: dict[str, Any]) -> None:
+    raise ApplicationError("y" * 300_000, non_retryable=True)
+
+
+async def forger(_: dict[str, Any]) -> None:
+    raise ApplicationError("no", {"customer_message": "mine now"}, non_retryable=True)
+
+
+@pytest.mark.parametrize("actor", [flood, endless, forger])
+async def test_what_no_message_can_carry_goes_to_the_error_handler_and_not_in_circles(mesh: Mesh, actor: Any) -> None:
+    async def neighbour(_: dict[str, Any]) -> dict[str, Any]:
+        return {"enrichment": {"found": 1}}
+
+    async with mesh.serving(fails=actor, neighbour=neighbour, handler=nothing):
+        message = await mesh.travel(a_trip(("fails", "neighbour"), error_handler="handler"))
+    assert message.payload.error is not None
+    assert len(message.payload.error.reason) <= 500
+    assert message.payload.customer_message == "Where is my order?"
+    assert (message.payload.model_extra or {})["found"] == 1
+
+
+async def test_every_failure_of_a_group_is_logged(mesh: Mesh) -> None:
+    async with mesh.serving(one=broken, two=broken, handler=nothing):
+        message = await mesh.travel(a_trip(("one", "two"), error_handler="handler"))
+    assert [failure.actor for failure in message.payload.recovery_log] == ["one", "two"]
