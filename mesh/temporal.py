@@ -123,12 +123,11 @@ def activity_of(actor: Actor, visit: Visit, bus: Bus) -> Any:  # noqa: ANN401 - 
         except AnswerLater:
             activity.raise_complete_async()
         except Transient as error:
-            raise ApplicationError(str(error), type="Transient") from error
+            raise ApplicationError(str(error), *_found(error), type="Transient") from error
         except Unavailable as error:
             raise ApplicationError(str(error), type="Unavailable") from error
         except Permanent as error:
-            found = Outcome.of(tuple(error.enrichments)).enrichment
-            raise ApplicationError(str(error), found, type="Permanent", non_retryable=True) from error
+            raise ApplicationError(str(error), *_found(error), type="Permanent", non_retryable=True) from error
         except ProtocolError as error:
             raise ApplicationError(str(error), type="ProtocolError", non_retryable=True) from error
         except ValidationError as error:
@@ -136,6 +135,12 @@ def activity_of(actor: Actor, visit: Visit, bus: Bus) -> Any:  # noqa: ANN401 - 
             raise ApplicationError(reason, type="ProtocolError", non_retryable=True) from None
 
     return serve
+
+
+def _found(error: Transient | Permanent) -> tuple[dict[str, Any], ...]:
+    """What the actor found out before it failed, as the first detail of its application error."""
+    found = Outcome.of(tuple(error.enrichments)).enrichment
+    return (found,) if found else ()
 
 
 def _sized(actor: Actor, outcome: Outcome) -> Outcome:
