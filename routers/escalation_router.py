@@ -70,10 +70,7 @@ def _after_failure(message: Message, failure: Failure) -> Route:
             )
         case execution_coordinator.name if unfinished(message) is not None:
             return _after_half_a_plan(message)
-        case response_generator.name if human_agent.name in message.route.dropped and _plans(message):
-            why = "no reply about the approval could be made: the plain apology goes out, and a person decides"
-            return message.route.only(*message.route.dropped, why=why)
-        case response_generator.name if human_agent.name in message.route.dropped:
+        case response_generator.name if human_agent.name in message.route.dropped and not _awaits_approval(message):
             why = "no holding reply could be made: the plain apology goes out, and a person takes over"
             return message.route.only(response_aggregator, human_agent, response_aggregator, why=why)
         case response_generator.name:
@@ -93,8 +90,8 @@ def _after_half_a_plan(message: Message) -> Route:
     return message.route.only(compensator, *told, why=why)
 
 
-def _plans(message: Message) -> bool:
-    """Whether a plan waits behind the person for their approval."""
+def _awaits_approval(message: Message) -> bool:
+    """A plan lay behind the person. Its customer is told that nothing came of it, so nothing may come of it."""
     return execution_coordinator.name in message.route.dropped
 
 
