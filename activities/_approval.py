@@ -29,6 +29,18 @@ def objections_to(message: Message, settings: Settings) -> str:
     return "; ".join([*_above_limits(actions, context, settings), *_unverified(actions, context)])
 
 
+def denied(message: Message, settings: Settings) -> str:
+    """Why nothing of this plan may be done, in words that the customer may read; empty when it may."""
+    approval = message.get(Approval)
+    if approval is not None and approval.verdict == "refused":
+        note = (approval.note or "").strip()
+        return f"A colleague did not approve it: {note}" if note else "A colleague did not approve it."
+    # Whatever route led here: what must be approved is not done without.
+    if approval is None and objections_to(message, settings):
+        return "A colleague has to approve it first, and nobody did."
+    return ""
+
+
 def _above_limits(actions: list[Action], context: Context, settings: Settings) -> Iterator[str]:
     tier = context.customer.tier if context.customer else "standard"
     # Two refunds of half the sum are one refund of the whole.

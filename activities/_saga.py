@@ -62,6 +62,15 @@ class Saga:
             raise Transient("; ".join(self._down.values()), found)
         return found
 
+    def refuse(self, why: str) -> ExecutionResult:
+        """Nothing is done, for this reason."""
+        return self._told(
+            {
+                index: ActionResult(action=action, outcome="refused", detail=why)
+                for index, action in enumerate(self._plan.actions)
+            }
+        )
+
     async def take_back(self, result: ExecutionResult) -> ExecutionResult:
         """Take back what is owed, the latest first.
 
@@ -82,6 +91,9 @@ class Saga:
     # -- one action
 
     async def _tried(self, index: int, action: Action, results: Results) -> ActionResult:
+        if _in_doubt(group_of(index, action), results):
+            # Before anything is worked out: a label cannot even name its return until that is known.
+            return ActionResult(action=action, outcome="unclear")
         case = self._case(ActionResult(action=action, outcome="failed"), results)
         try:
             if action.name in QUESTIONS:
@@ -92,12 +104,10 @@ class Saga:
 
     async def _done(self, index: int, case: Case, request: Request, results: Results) -> ActionResult:
         action = case.action
-        group = group_of(index, action)
-        if group in spoilt(results):
+        if group_of(index, action) in spoilt(results):
             why = "Not done, because what belongs to it was not possible."
             return ActionResult(action=action, outcome="refused", detail=why)
-        waits = any(one.outcome == "unclear" and group_of(place, one.action) == group for place, one in results.items())
-        if waits or request.service in self._down:
+        if request.service in self._down:
             return ActionResult(action=action, outcome="unclear")
         try:
             change = await self._change(request, f"{index}-{action.name}")
@@ -149,6 +159,10 @@ def stale(message: Message) -> tuple[str, ...]:
     tickets = (tickets_key(customer.customer_id),) if customer else ()
     parcels = tuple(parcel_key(order.tracking_number) for order in context.orders if order.tracking_number)
     return (*own, *tickets, *parcels)
+
+
+def _in_doubt(group: str, results: Results) -> bool:
+    return any(one.outcome == "unclear" and group_of(place, one.action) == group for place, one in results.items())
 
 
 def _places(known: ExecutionResult | None) -> Results:

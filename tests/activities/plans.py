@@ -61,10 +61,10 @@ def broken(message: Message, kind: str, *found: Enrichment) -> Message:
     return kept.failed(failure)
 
 
-async def settled(market: MockShop, message: Message) -> ExecutionResult:
+async def settled(market: MockShop, message: Message, configured: Settings = FREE) -> ExecutionResult:
     """What the compensator finds two hops later."""
     later = message.with_route(message.route.then("compensator").advance())
-    found = await compensator(later, shop=market.shop, sessions=MemorySessions())
+    found = await compensator(later, shop=market.shop, sessions=MemorySessions(), settings=configured)
     assert isinstance(found, ExecutionResult)
     return found
 

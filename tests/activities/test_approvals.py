@@ -11,7 +11,7 @@ from mesh.protocol import Failure, Message, Route
 from mesh.shop import Customer
 from tests.activities.answering import LABEL, RETURN, executed, generate, passes, return_wanted
 from tests.activities.cases import DELIVERED, a_case, after_failures, an_intent
-from tests.activities.plans import HEADPHONES, JACK, JACKET, LOU, carried_out, outcomes, planned
+from tests.activities.plans import HEADPHONES, JACK, JACKET, LOU, broken, carried_out, outcomes, planned, settled
 from tests.fakes import ScriptedLLM, settings
 from tests.mock_shop import MockShop, mock_shop
 
@@ -89,6 +89,12 @@ async def test_money_for_an_unverified_account_is_not_moved_without_approval(mar
     unverified = message.enriched({"context": {**context, "customer": customer.model_dump(mode="json")}})
     assert outcomes(await carried_out(market, unverified, STRICT)) == ["refused"]
     assert outcomes(await carried_out(market, message, STRICT)) == ["done"]
+
+
+async def test_a_visit_that_nobody_served_does_not_get_round_the_approval(market: MockShop) -> None:
+    message = broken(await planned(market, LOU, BIG), "unserved")
+    assert outcomes(await settled(market, message, STRICT)) == ["refused"]
+    assert await market.operations() == []
 
 
 # -- what the customer hears

@@ -149,6 +149,17 @@ async def test_what_was_in_doubt_is_finished_once_with_its_old_key(market: MockS
     assert [effect.key for effect in await market.effects()] == ["m-1:0:0-process_return", "m-1:0:1-process_refund"]
 
 
+@pytest.mark.parametrize("after", [False, True])
+async def test_a_label_waits_for_its_return_to_be_known_and_is_no_refusal(market: MockShop, *, after: bool) -> None:
+    plain = await planned(market, JACK, RETURN, LABEL)
+    await market.spoil("orders", after=after)
+    message = await failed(market, plain)
+    assert outcomes(message.need(ExecutionResult)) == ["unclear", "unclear"]
+    await market.mend("orders")
+    assert outcomes(await settled(market, message)) == ["done", "done"]
+    assert await market.operations() == ["return", "return_label"]
+
+
 async def test_while_the_service_stays_away_nothing_is_taken_back_and_the_doubt_is_kept(market: MockShop) -> None:
     plain = await planned(market, JACK, RETURN, REFUND)
     await market.spoil("orders", path="/refund", after=True)
