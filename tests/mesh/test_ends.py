@@ -7,12 +7,15 @@ from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import sqlalchemy as sql
 from click.testing import CliRunner, Result
 from sqlalchemy.dialects import postgresql
 
+from gateway.answers import of_rows
+from gateway.models import Line
 from mesh import store
 from mesh.cli import main
 from mesh.delivery import Answer, acceptance, deliver
@@ -67,6 +70,13 @@ async def test_a_delivered_answer_is_the_end_of_what_intake_noted(history: Histo
     await deliver(message, Answer(text="Done.", status="resolved"), history=history, bus=FakeBus())
     assert [row.status for row in await history.of_message("m-1")] == ["received", "resolved"]
     assert await history.unended() == ()
+
+
+@pytest.mark.parametrize("status", get_args(Status))
+def test_whatever_end_the_history_holds_the_gateway_can_show(status: Status) -> None:
+    row = answered("m-1", status)
+    assert Line.model_validate(row).status == status
+    assert [answer.status for answer in of_rows([row])] == [status] * (status != "received")
 
 
 async def test_words_that_postgresql_cannot_store_are_kept_without_the_offence(history: History) -> None:
