@@ -12,6 +12,7 @@ from activities._conservative import cleared
 from activities._guardrails import objections
 from activities._known import Known
 from activities._reply import MAX_REPLY, Action, ActionName, ActionPlan, Response
+from activities._saga import unfinished
 from activities._sections import results_of, sections, tell
 from activities._words import render
 from activities.intent_analyzer import Intent, IntentName
@@ -71,15 +72,35 @@ class Wording(BaseModel):
 @actor("response_generator", timeout=timedelta(seconds=20))
 async def response_generator(message: Message, *, llm: LLM) -> tuple[Response, ActionPlan]:
     case = Case.of(message)
-    error = message.payload.error
+    return _interrupted(message, case) or await _undisturbed(message, case, llm)
+
+
+def _interrupted(message: Message, case: Case) -> tuple[Response, ActionPlan] | None:
+    """What to say when a person has spoken or is asked for approval, or something failed; None when all is well."""
+    written = message.get(Response)
+    if written and written.author == "human":
+        # A person's own words: nobody writes over them.
+        return written, _kept(message)
     if message.failures("human_agent"):
         return _apology(case), _callback(message, case)
     if "human_agent" in message.route.ahead:
-        return await _worded(message, llm, _holding(message, case)), _kept(message)
-    if error and error.actor == "guardrail_validator":
+        planned = message.get(ActionPlan) or ActionPlan()
+        return (_asking(message, case, planned), planned) if _awaits_approval(message) else None
+    return _after_error(message, case)
+
+
+def _after_error(message: Message, case: Case) -> tuple[Response, ActionPlan] | None:
+    error = message.payload.error
+    if error is None or _settled(message, case):
+        return None
+    if error.actor == "guardrail_validator":
         return _again(message, case), _plan(message, case)
-    if error:
-        return _fallback(message, case), _kept(message)
+    return _fallback(message, case), _kept(message)
+
+
+async def _undisturbed(message: Message, case: Case, llm: LLM) -> tuple[Response, ActionPlan]:
+    if "human_agent" in message.route.ahead:
+        return await _worded(message, llm, _holding(message, case)), _kept(message)
     if case.intent and not case.intent.clear:
         return await _worded(message, llm, _clarification(case, case.intent)), _kept(message)
     draft, plan = _answer(message, case), _plan(message, case)
@@ -89,6 +110,18 @@ async def response_generator(message: Message, *, llm: LLM) -> tuple[Response, A
 
 def _planning(message: Message) -> bool:
     return "execution_coordinator" in message.route.ahead and message.payload.execution_result is None
+
+
+def _awaits_approval(message: Message) -> bool:
+    """A person is asked first, and the plan is carried out behind them."""
+    return {"human_agent", "execution_coordinator"} <= set(message.route.ahead)
+
+
+def _settled(message: Message, case: Case) -> bool:
+    """Carrying out the plan failed, and the compensator has cleared up all of it since."""
+    error = message.payload.error
+    failed = error is not None and error.actor == "execution_coordinator"
+    return failed and case.executed is not None and not case.executed.due and unfinished(message) is None
 
 
 def _kept(message: Message) -> ActionPlan:
@@ -133,6 +166,11 @@ def _holding(message: Message, case: Case) -> Response:
     return Response(text=text, kind="holding")
 
 
+def _asking(message: Message, case: Case, plan: ActionPlan) -> Response:
+    # Never in the model's words: no check stands between this text and the customer.
+    return Response(text=render("approval", case=case, actions=plan.actions, within=_within(message)), kind="holding")
+
+
 def _within(message: Message) -> str:
     """How long the customer waits at most, in words; empty when the route does not say."""
     if "human_agent" not in message.route.policies:
@@ -158,7 +196,7 @@ def _again(message: Message, case: Case) -> Response:
 
 def _fallback(message: Message, case: Case) -> Response:
     error = message.payload.error
-    doubtful = error is not None and error.actor == "execution_coordinator"
+    doubtful = error is not None and error.actor in {"execution_coordinator", "compensator"}
     orders = [matter.order for matter in _about_orders(case)] or case.orders[:1]
     told = filter(None, [tell(case, list(results_of(case)))])
     return Response(

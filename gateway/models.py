@@ -60,7 +60,7 @@ class Answer(BaseModel):
     message_id: str
     session_id: str
     response: str
-    status: Literal["resolved", "escalated", "apologised"]
+    status: Literal["resolved", "escalated", "apologised", "dead_lettered", "superseded"]
     action_plan: JsonValue = None
     processing_time: float
     metadata: AnswerMetadata
@@ -89,7 +89,7 @@ class Line(BaseModel):
     message_id: str
     sender: Literal["customer", "agent", "human"]
     content: str
-    status: Literal["received", "resolved", "escalated", "apologised"]
+    status: Literal["received", "resolved", "escalated", "apologised", "dead_lettered", "superseded"]
     timestamp: datetime
 
 

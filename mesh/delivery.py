@@ -11,6 +11,8 @@ from mesh.store import History, Row
 
 Ending = Literal["resolved", "escalated", "apologised"]
 
+EARLIEST = 2000
+
 PLAIN_APOLOGY = (
     "We are sorry: something went wrong on our side and we could not finish your request. "
     "Your message is kept, our team has been told, and nothing that you wrote is lost. "
@@ -51,8 +53,9 @@ async def deliver(message: Message, answer: Answer, *, history: History, bus: Bu
     )
 
 
-def _rows(message: Message, answer: Answer, reply_id: str, now: datetime) -> tuple[Row, Row]:
-    asked = Row(
+def acceptance(message: Message, now: datetime) -> Row:
+    """The row that says that a message was accepted: the same whoever writes it first."""
+    return Row(
         row_id=f"{message.message_id}:customer",
         message_id=message.message_id,
         session_id=message.session_id,
@@ -62,6 +65,9 @@ def _rows(message: Message, answer: Answer, reply_id: str, now: datetime) -> tup
         status="received",
         payload={"customer_email": message.payload.customer_email},
     )
+
+
+def _rows(message: Message, answer: Answer, reply_id: str, now: datetime) -> tuple[Row, Row]:
     answered = Row(
         row_id=reply_id,
         message_id=message.message_id,
@@ -73,7 +79,7 @@ def _rows(message: Message, answer: Answer, reply_id: str, now: datetime) -> tup
         route_trace=[entry.model_dump(mode="json", exclude_none=True) for entry in message.route.trace],
         payload=message.payload.model_dump(mode="json"),
     )
-    return asked, answered
+    return acceptance(message, now), answered
 
 
 def _asked_at(message: Message, now: datetime) -> datetime:
@@ -86,9 +92,11 @@ def _asked_at(message: Message, now: datetime) -> datetime:
 def _accepted_at(message: Message) -> datetime | None:
     stamp = message.metadata.get("accepted_at")
     try:
-        return datetime.fromisoformat(stamp) if isinstance(stamp, str) else None
+        at = datetime.fromisoformat(stamp) if isinstance(stamp, str) else None
     except ValueError:
         return None
+    # Anybody may stamp a message: a year that no calendar can turn into UTC must not stop the intake.
+    return at if at and at.year >= EARLIEST else None
 
 
 def _aware(at: datetime) -> datetime:

@@ -17,7 +17,14 @@ class ProtocolError(MeshError, ValueError):
 
 
 class Transient(MeshError):  # noqa: N818 - reads as the verdict it is
-    """Trying again may help: a service is down, slow or overloaded."""
+    """Trying again may help: a service is down, slow or overloaded.
+
+    `enrichments` are merged into the payload when the last attempt fails, as those of `Permanent` are.
+    """
+
+    def __init__(self, reason: str, *enrichments: "Enrichment") -> None:
+        super().__init__(reason)
+        self.enrichments: Sequence[Enrichment] = enrichments
 
 
 class Permanent(MeshError):  # noqa: N818

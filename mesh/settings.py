@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Urgency = Literal["low", "medium", "high", "critical"]
+Limits = dict[str, dict[str, Annotated[float, Field(ge=0)]]]
 
 
 class Settings(BaseSettings):
@@ -62,6 +63,13 @@ class Settings(BaseSettings):
     human_deadline_medium: float = Field(default=14_400, gt=0, description="How long one of medium urgency waits.")
     human_deadline_low: float = Field(default=86_400, gt=0, description="How long one of low urgency waits.")
 
+    approval_refund_limit: float = Field(
+        default=100, ge=0, description="Refunds and store credit above this sum, in one plan, wait for approval."
+    )
+    approval_limits: Limits = Field(
+        default={}, description='Other limits by tier ("*" for all) and action: {"vip": {"process_refund": 500}}.'
+    )
+
     llm_model: str | None = Field(default=None, description="Model as litellm names it; unset: rules answer.")
     llm_api_base: str | None = Field(default=None, description="Address of an OpenAI-compatible server.")
     llm_api_key: SecretStr | None = Field(default=None, description="Key for the model's provider.")
@@ -100,6 +108,13 @@ class Settings(BaseSettings):
     @property
     def gateway_url(self) -> str:
         return f"http://{self.gateway_host}:{self.gateway_port}"
+
+    def approval_limit(self, tier: str, action: str) -> float | None:
+        """The sum above which this action waits for approval; None when it never does."""
+        for name in (tier, "*"):
+            if action in self.approval_limits.get(name, {}):
+                return self.approval_limits[name][action]
+        return self.approval_refund_limit if action in {"process_refund", "issue_store_credit"} else None
 
     def human_deadline(self, urgency: Urgency) -> float:
         """How long a message of this urgency waits for a person, in seconds."""

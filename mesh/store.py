@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Final, Literal, Self
 
 import sqlalchemy as sql
 from alembic import command
@@ -20,7 +20,10 @@ from mesh.errors import Transient
 from mesh.settings import Settings
 
 Sender = Literal["customer", "agent", "human"]
-Status = Literal["received", "resolved", "escalated", "apologised"]
+Status = Literal["received", "resolved", "escalated", "apologised", "dead_lettered", "superseded"]
+
+ENDS: Final = ("resolved", "apologised", "dead_lettered", "superseded")
+"""How a message may end. Escalated is no end: somebody still has to answer."""
 
 metadata = sql.MetaData()
 messages = sql.Table(
@@ -56,6 +59,16 @@ class Row(BaseModel):
     payload: dict[str, Any] | None = None
 
 
+class Unended(BaseModel):
+    """A message that was accepted and has no end yet."""
+
+    model_config = ConfigDict(frozen=True)
+
+    message_id: str
+    session_id: str
+    accepted_at: datetime
+
+
 class History:
     """Reads and appends rows. Raises `Transient` when the database is locked, full or away."""
 
@@ -76,7 +89,7 @@ class History:
 
     async def add(self, rows: Iterable[Row]) -> None:
         """Append these rows in one transaction; rows that are there already stay as they are."""
-        values = [{**row.model_dump(), "timestamp": row.timestamp.astimezone(UTC)} for row in rows]
+        values = [_values(row) for row in rows]
         try:
             async with self._transaction() as connection:
                 known = await _known(connection, [value["row_id"] for value in values])
@@ -102,6 +115,12 @@ class History:
         found = await self._fetch(query.order_by(messages.c.timestamp.desc(), messages.c.row_id.desc()).limit(limit))
         return tuple(reversed(found))
 
+    async def unended(self) -> tuple[Unended, ...]:
+        """Every accepted message without an end, the longest waiting first: one query proves that there is none."""
+        async with self._transaction() as connection:
+            found = await connection.execute(_UNENDED)
+            return tuple(Unended(message_id=one, session_id=two, accepted_at=_utc(at)) for one, two, at in found)
+
     async def ping(self) -> None:
         """Raises `Transient` unless the table can be read."""
         await self._fetch(sql.select(messages).limit(1))
@@ -124,6 +143,15 @@ class History:
             raise Transient(f"the history database is not usable: {type(error).__name__}") from error
 
 
+_end = messages.alias()
+_UNENDED: Final = (
+    sql.select(messages.c.message_id, messages.c.session_id, messages.c.timestamp)
+    .where(messages.c.sender == "customer", messages.c.status == "received")
+    .where(~sql.exists().where(_end.c.message_id == messages.c.message_id, _end.c.status.in_(ENDS)))
+    .order_by(messages.c.timestamp, messages.c.message_id)
+)
+
+
 async def migrate(settings: Settings) -> None:
     """Bring the database to the newest schema; safe to run again."""
     if make_url(settings.database_target).get_backend_name() == "sqlite":
@@ -139,10 +167,20 @@ async def _known(connection: AsyncConnection, row_ids: list[str]) -> set[str]:
     return set(found.scalars())
 
 
+def _values(row: Row) -> dict[str, Any]:
+    # PostgreSQL stores no NUL in a text: one such message would be refused for ever.
+    content = row.content.replace("\x00", "\N{REPLACEMENT CHARACTER}")
+    return {**row.model_dump(), "content": content, "timestamp": row.timestamp.astimezone(UTC)}
+
+
 def _row(found: sql.Row[Any]) -> Row:
     row = Row.model_validate(found)
+    return row.model_copy(update={"timestamp": _utc(row.timestamp)})
+
+
+def _utc(at: datetime) -> datetime:
     # SQLite forgets the zone; what was written was UTC.
-    return row if row.timestamp.tzinfo else row.model_copy(update={"timestamp": row.timestamp.replace(tzinfo=UTC)})
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _durable_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection

@@ -124,12 +124,11 @@ def activity_of(actor: Actor, visit: Visit, bus: Bus) -> Any:  # noqa: ANN401 - 
             activity.raise_complete_async()
         # `from None` throughout: a cause is logged and copied into the failure, and may quote what the customer wrote.
         except Transient as error:
-            raise ApplicationError(str(error), type="Transient") from None
+            raise ApplicationError(str(error), *_found(error), type="Transient") from None
         except Unavailable as error:
             raise ApplicationError(str(error), type="Unavailable") from None
         except Permanent as error:
-            found = Outcome.of(tuple(error.enrichments)).enrichment
-            raise ApplicationError(str(error), found, type="Permanent", non_retryable=True) from None
+            raise ApplicationError(str(error), *_found(error), type="Permanent", non_retryable=True) from None
         except ProtocolError as error:
             raise ApplicationError(str(error), type="ProtocolError", non_retryable=True) from None
         except ValidationError as error:
@@ -137,6 +136,12 @@ def activity_of(actor: Actor, visit: Visit, bus: Bus) -> Any:  # noqa: ANN401 - 
             raise ApplicationError(reason, type="ProtocolError", non_retryable=True) from None
 
     return serve
+
+
+def _found(error: Transient | Permanent) -> tuple[dict[str, Any], ...]:
+    """What the actor found out before it failed, as the first detail of its application error."""
+    found = Outcome.of(tuple(error.enrichments)).enrichment
+    return (found,) if found else ()
 
 
 def _sized(actor: Actor, outcome: Outcome) -> Outcome:

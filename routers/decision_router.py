@@ -12,6 +12,7 @@ from activities.response_generator import response_generator
 from activities.sentiment_analyzer import Sentiment
 from mesh.actor import actor
 from mesh.protocol import Message, Route
+from routers.approval_router import approval_router
 from routers.escalation_router import escalation_router
 
 STRONGLY_NEGATIVE = -0.85
@@ -69,7 +70,8 @@ def _with_work(route: Route, message: Message, intent: Intent) -> Route:
     # The same planning as the reply's, so that nobody visits the coordinator with nothing to do.
     deeds = dict.fromkeys(action.name for action in plan(Case.of(message)).actions)
     queries = (api_query_executor,) if questions else ()
-    actions = (response_generator, guardrail_validator, execution_coordinator) if deeds else ()
+    acting = response_generator, guardrail_validator, approval_router, execution_coordinator
+    actions = acting if deeds else ()
     if not queries and not actions:
         return route
     several = [f"{len(matters)} matters"] if len(matters) > 1 else []

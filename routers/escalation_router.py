@@ -1,5 +1,7 @@
 """What now, when a visit failed or a person is needed?"""
 
+from activities._saga import unfinished
+from activities.compensator import compensator
 from activities.execution_coordinator import execution_coordinator
 from activities.guardrail_validator import GuardrailCheck, guardrail_validator
 from activities.human_agent import human_agent
@@ -38,7 +40,16 @@ def to_person(message: Message, settings: Settings, why: str) -> Route:
         response_aggregator,
         why=f"{why}; urgency {urgency}: a person has {deadline:.0f} s, then we apologise and call back",
     )
-    route = route.prioritise(FIRST if urgency in {"critical", "high"} else USUAL)
+    return deadline_for(message, route.prioritise(_priority(message)), settings)
+
+
+def _priority(message: Message) -> int:
+    return FIRST if _urgency(message) in {"critical", "high"} else USUAL
+
+
+def deadline_for(message: Message, route: Route, settings: Settings) -> Route:
+    """The route with as long for a person as the urgency allows."""
+    deadline = settings.human_deadline(_urgency(message))
     return route.tune(human_agent, timeout=deadline, deadline=deadline + SLACK)
 
 
@@ -62,7 +73,9 @@ def _after_failure(message: Message, failure: Failure) -> Route:
             return message.route.only(
                 response_generator, execution_coordinator, response_generator, response_aggregator, why=why
             )
-        case response_generator.name if human_agent.name in message.route.dropped:
+        case execution_coordinator.name if unfinished(message) is not None:
+            return _after_half_a_plan(message)
+        case response_generator.name if human_agent.name in message.route.dropped and not _awaits_approval(message):
             why = "no holding reply could be made: the plain apology goes out, and a person takes over"
             return message.route.only(response_aggregator, human_agent, response_aggregator, why=why)
         case response_generator.name:
@@ -72,6 +85,19 @@ def _after_failure(message: Message, failure: Failure) -> Route:
         case _:
             why = f"{failure.actor} failed: say what is known and apologise"
             return message.route.only(response_generator, response_aggregator, why=why)
+
+
+def _after_half_a_plan(message: Message) -> Route:
+    """Settle what is in doubt, take back what must not stay, then tell the truth as it would have been told."""
+    rest = message.route.dropped
+    told = rest if response_generator.name in rest else (response_generator, response_aggregator)
+    why = "the plan stopped half-way: find out what was done, take back what must not stay"
+    return message.route.only(compensator, *told, why=why)
+
+
+def _awaits_approval(message: Message) -> bool:
+    """A plan lay behind the person. Its customer is told that nothing came of it, so nothing may come of it."""
+    return execution_coordinator.name in message.route.dropped
 
 
 def _fresh(message: Message, failure: Failure) -> bool:

@@ -187,3 +187,20 @@ class Departures(FakeJourneys):
         if self.trouble:
             raise self.trouble.pop(0)
         return self.open.setdefault(message.message_id, message) is message
+
+
+class NotedHistory(FakeHistory):
+    """Keeps what is added. `trouble` is what each addition meets first; `commits` is how many rows each had."""
+
+    def __init__(self, *trouble: MeshError) -> None:
+        super().__init__()
+        self.trouble = list(trouble)
+        self.commits: list[int] = []
+
+    async def add(self, rows: Iterable[Row]) -> None:
+        if self.trouble:
+            raise self.trouble.pop(0)
+        added = list(rows)
+        self.commits.append(len(added))
+        known = {row.row_id for row in self.rows}
+        self.rows = (*self.rows, *(row for row in added if row.row_id not in known))

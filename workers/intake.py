@@ -8,11 +8,13 @@ from nats.aio.msg import Msg
 from pydantic import ValidationError
 
 from mesh.bus import Bus
-from mesh.errors import Permanent, Unavailable
+from mesh.errors import Permanent, Transient, Unavailable
 from mesh.protocol import MAX_ENVELOPE_BYTES, Message, ProtocolError, misfit
 from mesh.settings import Settings
+from mesh.store import History, migrate
 from mesh.streams import ACK_WAIT
 from mesh.temporal import Journeys, connect
+from workers.acceptance import Acceptance
 from workers.process import run
 
 log = logging.getLogger(__name__)
@@ -31,41 +33,55 @@ def intake() -> None:
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Take messages until `stop` is set; what is in hand then is delivered again by JetStream."""
+    await migrate(settings)
     client = await connect(settings)
-    async with Bus.open(settings, "intake") as bus, asyncio.TaskGroup() as group:
-        door = Intake(bus, Journeys(client))
-        pulling = group.create_task(bus.pull(settings.intake_in_flight, door.take))
+    async with Bus.open(settings, "intake") as bus, History.open(settings) as history, asyncio.TaskGroup() as group:
+        book = Acceptance(history)
+        door = Intake(bus, Journeys(client), book)
+        tasks = [group.create_task(work) for work in (book.write(), bus.pull(settings.intake_in_flight, door.take))]
         await stop.wait()
-        pulling.cancel()
+        for task in tasks:
+            task.cancel()
 
 
 class Intake:
-    """Takes one delivery at a time: validate, start the workflow, then acknowledge."""
+    """Takes one delivery at a time: validate, note the acceptance, start the workflow, then acknowledge."""
 
-    def __init__(self, bus: Bus, journeys: Journeys) -> None:
+    def __init__(self, bus: Bus, journeys: Journeys, book: Acceptance) -> None:
         self._bus = bus
         self._journeys = journeys
+        self._book = book
 
     async def take(self, delivery: Msg) -> None:
-        """Acknowledge a delivery only when its workflow is durable or it is kept as a dead letter."""
+        """Acknowledge a delivery only when its workflow is durable or it is kept as a dead letter.
+
+        Without Temporal, NATS or the history it waits in JetStream: a message that cannot be noted could not be
+        answered either, for its answer goes into the same history.
+        """
         try:
             await self._take(delivery)
-        except Unavailable as error:
+        except (Unavailable, Transient) as error:
             log.warning("message %s waits: %s", delivery.metadata.sequence.stream, error)
             await delivery.nak(delay=PAUSE)
 
     async def _take(self, delivery: Msg) -> None:
         try:
             message = read(delivery.subject, delivery.data)
-            started = await self._journeys.start(message)
-        except (ProtocolError, Permanent) as error:
+        except ProtocolError as error:
             await self._bury(delivery, str(error))
+            return
+        await self._book.accept(message)
+        try:
+            started = await self._journeys.start(message)
+        except Permanent as error:
+            await self._bury(delivery, str(error), message)
             return
         if not started:
             log.info("message %s has a workflow already", message.message_id)
         await self._acknowledge(delivery)
 
-    async def _bury(self, delivery: Msg, reason: str) -> None:
+    async def _bury(self, delivery: Msg, reason: str, message: Message | None = None) -> None:
+        """Keep it as a dead letter; what could be read was accepted, so its customer gets an apology."""
         place = delivery.metadata.sequence.stream
         log.warning("message %s on %s is a dead letter: %s", place, delivery.subject, reason)
         # First the copy, then term(): on a work queue term() deletes the payload.
@@ -76,6 +92,8 @@ class Intake:
             key=f"{delivery.metadata.stream}:{place}",
             subject=delivery.subject,
         )
+        if message is not None:
+            await self._book.apologise(message, self._bus)
         await delivery.term()
 
     async def _acknowledge(self, delivery: Msg) -> None:

@@ -69,6 +69,11 @@ async def test_what_may_pass_is_retried(error: Exception) -> None:
     assert (found.message, found.type, found.non_retryable) == ("the shop is down", type(error).__name__, False)
 
 
+async def test_what_was_found_out_before_the_last_attempt_failed_is_kept_too() -> None:
+    found = await told(Transient("the shop is down", Verdict(passed=False)))
+    assert (found.details[0], found.non_retryable) == ({"verdict": {"passed": False, "note": ""}}, False)
+
+
 async def test_what_cannot_pass_is_not_retried_and_keeps_what_was_found_out() -> None:
     found = await told(Permanent("it promises", Verdict(passed=False), Reason(words="promise")))
     assert (found.message, found.type, found.non_retryable) == ("it promises", "Permanent", True)
@@ -76,7 +81,7 @@ async def test_what_cannot_pass_is_not_retried_and_keeps_what_was_found_out() ->
 
 
 async def test_a_permanent_failure_without_findings_has_none() -> None:
-    assert (await told(Permanent("no"))).details[0] is None
+    assert (await told(Permanent("no"))).details == ()
 
 
 async def test_a_broken_rule_of_the_protocol_is_not_retried() -> None:

@@ -18,7 +18,7 @@ from workers.compose import standard_route
 
 ANALYSERS = ("sentiment_analyzer", "intent_analyzer")
 TAIL: tuple[Step, ...] = ("response_generator", "guardrail_validator", "response_aggregator")
-DEEDS: tuple[Step, ...] = ("response_generator", "guardrail_validator", "execution_coordinator")
+DEEDS: tuple[Step, ...] = ("response_generator", "guardrail_validator", "approval_router", "execution_coordinator")
 VIP = POLLY.model_copy(update={"tier": "vip"})
 ORDER = "ORD-00000003"
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from activities.execution_coordinator import ActionResult, ExecutionResult
 from activities.guardrail_validator import Finding, GuardrailCheck
 from activities.response_generator import Action, ActionPlan
 from mesh.errors import Permanent, ProtocolError
@@ -183,3 +184,51 @@ async def test_it_adds_no_business_data() -> None:
     plan = ActionPlan(actions=(Action(name="cancel_order", order_id="ORD-1"),))
     before = failing(travelling(*FINAL, found=(plan,)), "guardrail_validator", refused())
     assert (await routed(before)).payload == before.payload
+
+
+HALF = ExecutionResult(
+    results=(ActionResult(action=Action(name="process_return", order_id="ORD-1"), outcome="done"),), hop=0, due=True
+)
+AFTER: tuple[Step, ...] = ("response_generator", "guardrail_validator", "response_aggregator")
+
+
+@pytest.mark.parametrize("kind", ["permanent", "exhausted"])
+async def test_a_plan_that_stopped_half_way_is_settled_before_the_reply(kind: str) -> None:
+    message = await routed(
+        failing(travelling("execution_coordinator", *AFTER), "execution_coordinator", HALF, kind=kind)
+    )
+    assert next_steps(message) == ("compensator", *AFTER)
+    assert message.route.policy("compensator").attempts == 8
+    assert why(message) == "the plan stopped half-way: find out what was done, take back what must not stay"
+
+
+@pytest.mark.parametrize("kind", ["deadline", "unserved"])
+async def test_a_visit_that_never_reported_is_settled_too(kind: str) -> None:
+    message = await routed(failing(travelling("execution_coordinator", *AFTER), "execution_coordinator", kind=kind))
+    assert next_steps(message) == ("compensator", *AFTER)
+
+
+async def test_a_half_plan_whose_route_had_no_reply_ahead_gets_one() -> None:
+    message = await routed(failing(travelling("execution_coordinator"), "execution_coordinator", HALF))
+    assert next_steps(message) == ("compensator", *REPLY)
+
+
+async def test_a_plan_that_cannot_be_settled_ends_in_a_reply_that_says_what_is_known() -> None:
+    message = await routed(failing(travelling("execution_coordinator", *AFTER), "execution_coordinator", HALF))
+    message = await routed(failing(message, "compensator", HALF, kind="exhausted"))
+    assert next_steps(message) == REPLY
+    assert why(message) == "compensator failed: say what is known and apologise"
+
+
+async def test_a_plan_whose_customer_could_not_be_told_of_the_wait_is_dropped() -> None:
+    ahead: tuple[Step, ...] = ("response_aggregator", "human_agent", "execution_coordinator", *AFTER)
+    message = await routed(failing(travelling("response_generator", *ahead), "response_generator", kind="exhausted"))
+    assert next_steps(message) == ("response_aggregator",)
+
+
+async def test_nobody_in_time_for_an_approval_means_that_the_plan_is_dropped() -> None:
+    route: tuple[Step, ...] = ("human_agent", "execution_coordinator", *AFTER)
+    message = await routed(failing(travelling(*route), "human_agent", kind="deadline"))
+    assert next_steps(message) == (
+        "response_generator", "execution_coordinator", "response_generator", "response_aggregator",
+    )  # fmt: skip

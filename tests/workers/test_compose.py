@@ -13,7 +13,7 @@ STANDARD = (
 EVERY_ACTOR = {
     "sentiment_analyzer", "intent_analyzer", "context_retriever", "api_query_executor", "response_generator",
     "guardrail_validator", "execution_coordinator", "response_aggregator", "human_agent", "decision_router",
-    "escalation_router",
+    "escalation_router", "approval_router", "compensator",
 }  # fmt: skip
 
 
@@ -32,10 +32,11 @@ def test_the_standard_route_carries_the_policy_of_each_of_its_actors() -> None:
     }
 
 
-def test_every_actor_of_the_design_is_found_and_routers_are_the_two_that_return_routes() -> None:
+def test_every_actor_of_the_design_is_found_and_routers_are_those_that_return_routes() -> None:
     actors = discover()
     assert actors.keys() == EVERY_ACTOR
-    assert {name for name, one in actors.items() if one.kind == "router"} == {"decision_router", "escalation_router"}
+    routers = {name for name, one in actors.items() if one.kind == "router"}
+    assert routers == {"decision_router", "escalation_router", "approval_router"}
 
 
 async def test_every_actor_gets_what_it_needs(ports_settings: Settings) -> None:

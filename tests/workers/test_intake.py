@@ -8,25 +8,29 @@ from contextlib import asynccontextmanager
 import pytest
 
 from mesh.bus import Bus
-from mesh.errors import Permanent, ProtocolError, Unavailable
+from mesh.errors import Permanent, ProtocolError, Transient, Unavailable
 from mesh.protocol import MAX_ENVELOPE_BYTES, Message, Route
 from mesh.streams import DEAD, MESSAGES
 from tests.conftest import until
-from tests.fakes import Departures, a_message
+from tests.fakes import Departures, NotedHistory, a_message
 from workers import intake
+from workers.acceptance import Acceptance
 from workers.intake import Intake, read
 
 SUBJECT = "ecommerce.support.somebody"
 
 
 @asynccontextmanager
-async def serving(bus: Bus, journeys: Departures) -> AsyncIterator[None]:
-    pulling = asyncio.create_task(bus.pull(2, Intake(bus, journeys).take))
+async def serving(bus: Bus, journeys: Departures, history: NotedHistory | None = None) -> AsyncIterator[None]:
+    book = Acceptance(history or NotedHistory())
+    work = book.write(), bus.pull(2, Intake(bus, journeys, book).take)
+    tasks = [asyncio.create_task(one) for one in work]
     try:
         yield
     finally:
-        pulling.cancel()
-        await asyncio.gather(pulling, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def holds(bus: Bus, messages: int, dead: int) -> Callable[[], Awaitable[bool]]:
@@ -119,6 +123,55 @@ async def test_what_temporal_will_never_take_is_a_dead_letter(bus: Bus) -> None:
     kept, headers = await dead_letter(bus)
     assert kept == a_message().model_dump_json().encode()
     assert headers["Mesh-Reason"] == "Temporal refuses the message: bad attribute"
+
+
+async def test_what_temporal_will_never_take_was_accepted_and_ends_with_an_apology(bus: Bus) -> None:
+    history = NotedHistory()
+    await bus.publish(a_message())
+    async with serving(bus, Departures(Permanent("Temporal refuses the message: bad attribute")), history):
+        await until(holds(bus, 0, 1))
+    assert [(row.row_id, row.status) for row in history.rows] == [("m-1:customer", "received"), ("m-1:0", "apologised")]
+    [reply] = await bus.replies_after("s-1", 0)
+    assert reply.status == "apologised"
+
+
+async def test_the_acceptance_is_noted_before_the_workflow_starts(bus: Bus) -> None:
+    history = NotedHistory()
+    noted_by_then: list[int] = []
+
+    class Watching(Departures):
+        async def start(self, message: Message) -> bool:
+            noted_by_then.append(len(history.rows))
+            return await super().start(message)
+
+    await bus.publish(a_message())
+    async with serving(bus, Watching(), history):
+        await until(holds(bus, 0, 0))
+    assert noted_by_then == [1]
+    [row] = history.rows
+    assert (row.row_id, row.sender, row.status) == ("m-1:customer", "customer", "received")
+    assert (row.session_id, row.content) == ("s-1", "Where is my order?")
+
+
+async def test_while_the_history_is_away_a_message_waits_unstarted_and_comes_again(
+    bus: Bus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "PAUSE", 0.2)
+    journeys = Departures()
+    history = NotedHistory(Transient("the history database is not usable"), Transient("locked"))
+    await bus.publish(a_message())
+    async with serving(bus, journeys, history):
+        await until(holds(bus, 0, 0), 8)
+    assert journeys.asked == 1
+    assert len(history.rows) == 1
+
+
+async def test_what_is_no_message_is_not_noted_as_accepted(bus: Bus) -> None:
+    history = NotedHistory()
+    await bus.publish_raw(SUBJECT, b"garbage", "bad")
+    async with serving(bus, Departures(), history):
+        await until(holds(bus, 0, 1))
+    assert history.rows == ()
 
 
 async def test_a_bad_message_holds_nobody_up(bus: Bus) -> None:

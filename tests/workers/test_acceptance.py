@@ -1,0 +1,88 @@
+"""Every acceptance is noted once, and what comes together is committed together."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from mesh.errors import Transient
+from mesh.store import Row
+from tests.fakes import NotedHistory, a_message
+from workers.acceptance import Acceptance
+
+
+@asynccontextmanager
+async def writing(history: NotedHistory) -> AsyncIterator[Acceptance]:
+    book = Acceptance(history)
+    task = asyncio.create_task(book.write())
+    try:
+        yield book
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+class Slow(NotedHistory):
+    """Each commit waits until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go_on = asyncio.Event()
+
+    async def add(self, rows: Iterable[Row]) -> None:
+        await self.go_on.wait()
+        await super().add(rows)
+
+
+async def test_what_arrives_during_a_commit_shares_the_next_one() -> None:
+    history = Slow()
+    async with writing(history) as book:
+        waiting = [asyncio.create_task(book.accept(a_message(message_id=f"m-{number}"))) for number in range(20)]
+        await asyncio.sleep(0)
+        late = asyncio.create_task(book.accept(a_message(message_id="late")))
+        await asyncio.sleep(0.01)
+        assert not any(task.done() for task in waiting)
+        history.go_on.set()
+        await asyncio.wait_for(asyncio.gather(*waiting, late), 5)
+    assert len(history.rows) == 21
+    assert len(history.commits) <= 3
+
+
+async def test_two_deliveries_of_one_message_are_one_row() -> None:
+    history = NotedHistory()
+    async with writing(history) as book:
+        await asyncio.gather(book.accept(a_message()), book.accept(a_message()))
+    assert history.commits == [1]
+
+
+async def test_a_commit_that_fails_is_told_to_everybody_in_it_and_the_next_one_works() -> None:
+    history = NotedHistory(Transient("the history database is not usable"))
+    async with writing(history) as book:
+        told = await asyncio.gather(
+            *(book.accept(a_message(message_id=f"m-{number}")) for number in range(3)), return_exceptions=True
+        )
+        assert [type(one) for one in told] == [Transient] * 3
+        await asyncio.wait_for(book.accept(a_message()), 5)
+    assert len(history.rows) == 1
+
+
+async def test_somebody_who_left_does_not_hold_up_the_others() -> None:
+    history = Slow()
+    async with writing(history) as book:
+        gone = asyncio.create_task(book.accept(a_message(message_id="gone")))
+        stays = asyncio.create_task(book.accept(a_message()))
+        await asyncio.sleep(0.01)
+        gone.cancel()
+        history.go_on.set()
+        await asyncio.wait_for(stays, 5)
+    assert {row.message_id for row in history.rows} == {"gone", "m-1"}
+
+
+@pytest.mark.parametrize("stamp", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+async def test_a_stamp_that_no_calendar_can_turn_into_utc_stops_nobody(stamp: str) -> None:
+    history = NotedHistory()
+    message = a_message().model_copy(update={"metadata": {"accepted_at": stamp}})
+    async with writing(history) as book:
+        await asyncio.wait_for(book.accept(message), 5)
+    assert 2020 < history.rows[0].timestamp.year < 9000
