@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 from pydantic import Field, JsonValue, ValidationError, model_validator
 
 from mesh.errors import ProtocolError
+from mesh.rerun import RERUN, Rerun
 from mesh.route import HOP_CAP, Policy, Route, Step, TraceEntry, Wire, names_in
 
 __all__ = [
@@ -144,8 +145,19 @@ class Message(Wire):
         return found
 
     def key(self, action: str) -> str:
-        """The idempotency key of one effect: `<message_id>:<hop>:<action>`."""
-        return f"{self.message_id}:{self.route.current_step}:{action}"
+        """The idempotency key of one effect: `<message_id>:<hop>:<action>`, the same in a replay."""
+        return f"{self.message_id}:{self.rerun.hop(self.route)}:{action}"
+
+    @property
+    def rerun(self) -> Rerun:
+        """What earlier runs of this message did; nothing in its first."""
+        return Rerun.read(self.metadata.get(RERUN))
+
+    @property
+    def reply_id(self) -> str:
+        """The id of a reply made at this step: fixed for the visit, another one in a replay."""
+        base = f"{self.message_id}:{self.route.current_step}"
+        return f"{base}:r{self.rerun.count}" if self.rerun.count else base
 
     def failures(self, actor: str) -> int:
         """How often a visit to this actor has failed so far."""

@@ -9,10 +9,15 @@ from pydantic import ValidationError
 
 from mesh.bus import ACK_WAIT, Bus
 from mesh.errors import Permanent, Unavailable
+from mesh.letters import Letters
 from mesh.protocol import MAX_ENVELOPE_BYTES, Message, ProtocolError, misfit
+from mesh.revival import Revival
 from mesh.settings import Settings
+from mesh.store import History, migrate
 from mesh.temporal import Journeys, connect
+from workers.burial import Burial
 from workers.process import run
+from workers.watcher import Watcher
 
 log = logging.getLogger(__name__)
 
@@ -30,12 +35,19 @@ def intake() -> None:
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Take messages until `stop` is set; what is in hand then is delivered again by JetStream."""
+    await migrate(settings)
     client = await connect(settings)
-    async with Bus.open(settings, "intake") as bus, asyncio.TaskGroup() as group:
-        door = Intake(bus, Journeys(client))
+    async with (
+        Bus.open(settings, "intake") as bus,
+        History.open(settings) as history,
+        asyncio.TaskGroup() as group,
+    ):
+        door, watcher = Intake(bus, Journeys(client)), Watcher(Letters(bus), Revival(client), Burial(bus, history))
         pulling = group.create_task(bus.pull(settings.intake_in_flight, door.take))
+        watching = group.create_task(watcher.watch(settings.dead_sweep))
         await stop.wait()
         pulling.cancel()
+        watching.cancel()
 
 
 class Intake:
@@ -73,6 +85,8 @@ class Intake:
             kind="invalid",
             reason=reason,
             key=f"{delivery.metadata.stream}:{place}",
+            place=f"{delivery.metadata.stream}:{place}",
+            attempts=str(delivery.metadata.num_delivered or ""),
             subject=delivery.subject,
         )
         await delivery.term()
