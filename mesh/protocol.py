@@ -224,6 +224,8 @@ class Message(Wire):
         """
         if failure.actor == self.route.error_handler:
             raise ProtocolError(f"the error handler {failure.actor} failed: {failure.reason}")
+        if self.route.error_handler is None:
+            raise ProtocolError(f"the route has no error handler, and {failure.actor} failed: {failure.reason}")
         log = (*self.payload.recovery_log, failure)
         payload = self.payload.model_copy(update={"error": failure, "recovery_log": log})
         why = f"{failure.actor} failed ({failure.kind}): {failure.reason}"

@@ -106,14 +106,18 @@ class Revival(Journeys):
         return found[0] if found and isinstance(found[0], Message) else None
 
     async def wrecks(self) -> AsyncIterator[Wreck]:
-        """Every journey whose last run ended badly, as far back as Temporal remembers."""
+        """Every run that ended badly, as far back as Temporal remembers."""
         try:
             async for found in self._client.list_workflows(WRECKS):
-                last = await self._last(found.id)
-                if last is not None and last[0] == found.run_id and last[1] in BAD:
-                    yield Wreck(found.id, found.run_id, BAD[last[1]])
+                status = found.status.value if found.status else 0
+                yield Wreck(found.id, found.run_id or "", next((BAD[code] for code in BAD if code == status), "failed"))
         except RPCError as error:
             raise Unavailable(f"Temporal did not list the workflows: {error.status.name}") from error
+
+    async def is_last(self, wreck: Wreck) -> bool:
+        """Whether the journey ended with this run; a replay has another."""
+        last = await self._last(wreck.message_id)
+        return last is not None and last[0] == wreck.run_id
 
     async def wreckage(self, wreck: Wreck) -> Message | None:
         """The message of a wreck: as its journey held it last, or as it began."""

@@ -25,6 +25,7 @@ class Watcher:
         self._letters = letters
         self._journeys = journeys
         self._burial = burial
+        self._settled: set[str] = set()
 
     async def watch(self, every: float) -> None:
         """Listen and sweep for ever, each so many seconds."""
@@ -43,13 +44,14 @@ class Watcher:
         """Bury what was given up or ended badly while nobody looked."""
         await self._sweep_queue()
         # First the wrecks, then the letters: a letter that is written meanwhile is then seen.
-        wrecks = [wreck async for wreck in self._journeys.wrecks()]
-        if not wrecks:
-            return
-        known = {letter.message_id async for letter in self._letters.after()}
-        for wreck in wrecks:
-            if wreck.message_id not in known:
+        wrecks = {wreck.run_id: wreck async for wreck in self._journeys.wrecks()}
+        self._settled &= wrecks.keys()
+        fresh = [wreck for run, wreck in wrecks.items() if run not in self._settled]
+        known = {letter.message_id async for letter in self._letters.after()} if fresh else set()
+        for wreck in fresh:
+            if wreck.message_id not in known and await self._journeys.is_last(wreck):
                 await self._bury(wreck)
+            self._settled.add(wreck.run_id)
 
     async def _sweep_queue(self) -> None:
         given_up = await self._letters.given_up()

@@ -7,6 +7,7 @@ import pytest
 
 from mesh.actor import Actor, actor, discover
 from mesh.protocol import Message, Route
+from mesh.route import Wire
 from mesh.settings import Settings
 from mesh.shop import Shop
 from mesh.store import migrate
@@ -16,6 +17,7 @@ from tests.mock_shop import MockShop, mock_shop
 from workers.compose import standard_route
 from workers.rehearsal import Rehearsal, fills
 from workers.saved import Saved, compare
+from workers.stubs import StubbedShop
 
 CASES = (
     ("polly.inquirer@example.com", "Hi, could you please tell me where my order ORD-00067890 is? Thank you!"),
@@ -115,3 +117,20 @@ def test_the_slots_that_an_actor_fills_are_read_from_its_types() -> None:
     assert fills(actors["response_generator"]) == ("response", "action_plan")
     assert fills(actors["context_retriever"]) == ("context",)
     assert fills(actors["decision_router"]) == ()
+
+
+async def test_the_shop_answers_as_it_did_then_each_answer_once_and_plausibly_after_that(mall: MockShop) -> None:
+    action = {"name": "add_order_note", "order_id": "1"}
+    results = [
+        {"action": action, "outcome": "done", "receipt": {"done": "noted"}},
+        {"action": action, "outcome": "refused", "detail": "too late"},
+    ]
+    recorded = a_message().enriched({"execution_result": {"results": results}})
+    shop = StubbedShop(mall.shop, recorded)
+    answers = [
+        await shop.change("orders", "POST", "/x", message=recorded, action=f"{nth}-add_order_note", body=Wire())
+        for nth in range(3)
+    ]
+    assert [(answer.done, answer.detail) for answer in answers] == [(True, None), (False, "too late"), (True, None)]
+    assert answers[0].receipt == {"done": "noted"}
+    assert mall.seen == []

@@ -117,7 +117,7 @@ async def test_a_replay_that_fails_again_leaves_one_letter_and_the_newer_one(yar
         end, why = await yard.replay(trip)
     (new,) = await yard.about(trip)
     assert (end, new.sequence > old.sequence) == ("failed", True)
-    assert "no error handler" in why
+    assert "no error handler, and first failed: the shop is down" in why
     assert len(new.message().payload.recovery_log) == 1
 
 
