@@ -62,7 +62,7 @@ class Setting(click.ParamType[tuple[str, Any]]):
 @click.option("--against", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Folder of saved ones.")
 @click.option("--wait", default=120.0, show_default=True, help="Longest wait for each message's end, in seconds.")
 def replay(ids: tuple[str, ...], against: Path | None, dry_run: bool, **options: Any) -> None:  # noqa: ANN401, FBT001
-    r"""Send dead messages on their way again: those with an ID (a letter's number, or a message id) or that fit.
+    """Send dead messages on their way again: those with an ID (a letter's number, or a message id) or that fit.
 
     A replay keeps the message id and repeats no effect. A message leaves the dead letters only when it ended well.
     Unreadable bytes: `mesh failed show --raw ID > FILE`, repair FILE, then `mesh replay ID --file FILE`.
@@ -74,7 +74,7 @@ def replay(ids: tuple[str, ...], against: Path | None, dry_run: bool, **options:
            2 the command line is wrong
            3 no letter fits
            4 none failed, but some are still under way
-    """
+    """  # noqa: D301 - click wants this very character
     if against is not None:
         sys.exit(_run(_against(read_settings(), against)))
     selection = {name: options[name] for name in Wanted.model_fields}

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from mesh.actor import Actor, actor, discover
-from mesh.protocol import Message, Route
+from mesh.protocol import JsonValue, Message, Route
 from mesh.route import Wire
 from mesh.settings import Settings
 from mesh.shop import Shop
@@ -120,8 +120,8 @@ def test_the_slots_that_an_actor_fills_are_read_from_its_types() -> None:
 
 
 async def test_the_shop_answers_as_it_did_then_each_answer_once_and_plausibly_after_that(mall: MockShop) -> None:
-    action = {"name": "add_order_note", "order_id": "1"}
-    results = [
+    action: JsonValue = {"name": "add_order_note", "order_id": "1"}
+    results: list[JsonValue] = [
         {"action": action, "outcome": "done", "receipt": {"done": "noted"}},
         {"action": action, "outcome": "refused", "detail": "too late"},
     ]

@@ -30,6 +30,6 @@ def test_the_exit_codes_are_in_the_help() -> None:
 
 
 def test_without_servers_it_ends_with_what_is_missing() -> None:
-    done = CliRunner().invoke(save, ["m-1", "--to", "/tmp"], env={"TEMPORAL_ADDRESS": "127.0.0.1:1"})
+    done = CliRunner().invoke(save, ["m-1", "--to", "saved"], env={"TEMPORAL_ADDRESS": "127.0.0.1:1"})
     assert done.exit_code == 1
     assert "Temporal does not answer at 127.0.0.1:1" in done.output
