@@ -7,6 +7,7 @@ import pytest
 
 from mesh.actor import Actor, actor, discover
 from mesh.protocol import JsonValue, Message, Route
+from mesh.replay import Repair, replayed
 from mesh.route import Wire
 from mesh.settings import Settings
 from mesh.shop import Shop
@@ -100,6 +101,23 @@ async def test_saved_messages_show_what_a_changed_router_changes_and_nothing_els
     assert route.startswith("route:")
     assert "execution_coordinator" in route.splitlines()[1]
     assert "execution_coordinator" not in route.splitlines()[2]
+
+
+async def test_a_dry_run_shows_what_a_changed_router_changes_and_nothing_else(
+    ports_settings: Settings, mall: MockShop
+) -> None:
+    question = questions()[1]
+    then = await played(ports_settings, mall, question)
+    slots = {name: fills(one) for name, one in discover().items()}
+    begin = replayed(then, Repair(start="decision_router"), accepted=question, fills=slots)
+    told = []
+    for actors in (discover(), edited("decision_router", "changed on purpose")):
+        async with Rehearsal.open(ports_settings, actors=actors) as rehearsal:
+            rehearsal._given = {**rehearsal._given, Shop: mall.shop}
+            now = await rehearsal.play(begin, then)
+        told.append([change.split(":")[0] for change in Story.of(then).changes(Story.of(now))])
+    assert told == [[], ["route", "reply", "actions"]]
+    assert await mall.effects() == []
 
 
 async def test_a_saved_file_is_read_as_it_was_written(
