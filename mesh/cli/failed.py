@@ -139,7 +139,7 @@ def _message(letter: DeadLetter) -> Any:  # noqa: ANN401 - any JSON
 def _print(letter: DeadLetter, settings: Settings) -> None:
     for name, value in _facts(letter, settings).items():
         if value not in {None, ""}:
-            console.print(f"{name}: {value}", markup=False, highlight=False)
+            console.print(f"{name}: {value}", markup=False, highlight=False, soft_wrap=True)
     try:
         message = letter.message()
     except ProtocolError as error:

@@ -106,7 +106,7 @@ async def test_a_letter_is_shown_with_its_payload_trace_and_link_and_its_bytes(y
         await bus.publish_raw("ecommerce.support.sentiment_analyzer", b"\xff raw", "raw-bytes")
         raw = await until(lambda: Letters(bus).get(dead.sequence + 1))
         letters = {letter.kind: letter for letter in (dead, raw)}
-        shown = yard.mesh("failed", "show", str(letters["unfinished"].sequence))
+        shown = yard.mesh("failed", "show", str(letters["unfinished"].sequence), COLUMNS="160")
         assert shown.returncode == 0, shown.stderr
         for part in (
             "no worker took",
