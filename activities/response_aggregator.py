@@ -40,7 +40,7 @@ async def response_aggregator(message: Message, *, history: History, bus: Bus, s
     answer = _answer(message)
     await deliver(message, answer, history=history, bus=bus)
     await _remember(message, answer, sessions, history)
-    return Delivery(reply_id=f"{message.message_id}:{message.route.current_step}", status=answer.status)
+    return Delivery(reply_id=message.reply_id, status=answer.status)
 
 
 def _answer(message: Message) -> Answer:

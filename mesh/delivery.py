@@ -28,14 +28,16 @@ class Answer(Wire):
     author: str = "rules"
 
 
-async def deliver(message: Message, answer: Answer, *, history: History, bus: Bus) -> None:
+async def deliver(message: Message, answer: Answer, *, history: History, bus: Bus, suffix: str = "") -> None:
     """Record and send an answer. Repeating it writes and sends nothing twice: rows and replies carry fixed ids.
+
+    `suffix` keeps the id apart from that of an actor's reply at the same step.
 
     Raises:
         Transient: the history cannot be written.
         Unavailable: NATS did not confirm the reply.
     """
-    reply_id = f"{message.message_id}:{message.route.current_step}"
+    reply_id = message.reply_id + suffix
     now = datetime.now(UTC)
     await history.add(_rows(message, answer, reply_id, now))
     await bus.reply(

@@ -11,6 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 from pydantic import Field, JsonValue, ValidationError, model_validator
 
 from mesh.errors import ProtocolError
+from mesh.rerun import RERUN, Rerun
 from mesh.route import HOP_CAP, Policy, Route, Step, TraceEntry, Wire, names_in
 
 __all__ = [
@@ -147,8 +148,19 @@ class Message(Wire):
         return found
 
     def key(self, action: str) -> str:
-        """The idempotency key of one effect: `<message_id>:<hop>:<action>`."""
-        return f"{self.message_id}:{self.route.current_step}:{action}"
+        """The idempotency key of one effect: `<message_id>:<hop>:<action>`, the same in a replay."""
+        return f"{self.message_id}:{self.rerun.hop(self.route)}:{action}"
+
+    @property
+    def rerun(self) -> Rerun:
+        """What earlier runs of this message did; nothing in its first."""
+        return Rerun.read(self.metadata.get(RERUN))
+
+    @property
+    def reply_id(self) -> str:
+        """The id of a reply made at this step: fixed for the visit, another one in a replay."""
+        base = f"{self.message_id}:{self.route.current_step}"
+        return f"{base}:r{self.rerun.count}" if self.rerun.count else base
 
     def failures(self, actor: str) -> int:
         """How often a visit to this actor has failed so far."""
@@ -230,6 +242,8 @@ class Message(Wire):
         failure = failures[0]
         if failure.actor == self.route.error_handler:
             raise ProtocolError(f"the error handler {failure.actor} failed: {failure.reason}")
+        if self.route.error_handler is None:
+            raise ProtocolError(f"the route has no error handler, and {failure.actor} failed: {failure.reason}")
         log = (*self.payload.recovery_log, *failures)
         payload = self.payload.model_copy(update={"error": failure, "recovery_log": log})
         why = f"{failure.actor} failed ({failure.kind}): {failure.reason}"

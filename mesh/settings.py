@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     )
 
     intake_in_flight: int = Field(default=32, ge=1, description="Messages that intake starts at the same time.")
+    dead_sweep: float = Field(
+        default=30, gt=0, description="Pause between two looks for messages that ended without a dead letter."
+    )
     actor_slots: int = Field(default=64, ge=1, description="Visits that one actor serves at the same time.")
 
     human_deadline_critical: float = Field(default=900, gt=0, description="How long a critical message waits.")

@@ -42,6 +42,7 @@ STREAMS = (
         allow_direct=True,
     ),
 )
+# No max_deliver: a message waits as long as Temporal is down, and is never given up for it.
 INTAKE_CONSUMER = ConsumerConfig(
     durable_name=INTAKE, filter_subject=ENTRANCE, ack_policy=AckPolicy.EXPLICIT, ack_wait=ACK_WAIT, max_ack_pending=1000
 )

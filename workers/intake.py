@@ -9,13 +9,17 @@ from pydantic import ValidationError
 
 from mesh.bus import Bus
 from mesh.errors import Permanent, Transient, Unavailable
+from mesh.letters import Letters
 from mesh.protocol import MAX_ENVELOPE_BYTES, Message, ProtocolError, misfit
+from mesh.revival import Revival
 from mesh.settings import Settings
 from mesh.store import History, migrate
 from mesh.streams import ACK_WAIT
 from mesh.temporal import Journeys, connect
 from workers.acceptance import Acceptance
+from workers.burial import Burial
 from workers.process import run
+from workers.watcher import Watcher
 
 log = logging.getLogger(__name__)
 
@@ -35,10 +39,16 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Take messages until `stop` is set; what is in hand then is delivered again by JetStream."""
     await migrate(settings)
     client = await connect(settings)
-    async with Bus.open(settings, "intake") as bus, History.open(settings) as history, asyncio.TaskGroup() as group:
+    async with (
+        Bus.open(settings, "intake") as bus,
+        History.open(settings) as history,
+        asyncio.TaskGroup() as group,
+    ):
         book = Acceptance(history)
         door = Intake(bus, Journeys(client), book)
-        tasks = [group.create_task(work) for work in (book.write(), bus.pull(settings.intake_in_flight, door.take))]
+        watcher = Watcher(Letters(bus), Revival(client), Burial(bus, history))
+        works = (book.write(), bus.pull(settings.intake_in_flight, door.take), watcher.watch(settings.dead_sweep))
+        tasks = [group.create_task(work) for work in works]
         await stop.wait()
         for task in tasks:
             task.cancel()
@@ -90,6 +100,8 @@ class Intake:
             kind="invalid",
             reason=reason,
             key=f"{delivery.metadata.stream}:{place}",
+            place=f"{delivery.metadata.stream}:{place}",
+            attempts=str(delivery.metadata.num_delivered or ""),
             subject=delivery.subject,
         )
         if message is not None:

@@ -4,15 +4,13 @@ import asyncio
 from datetime import timedelta
 
 import click
-from temporalio import activity
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from mesh.bus import Bus
-from mesh.delivery import PLAIN_APOLOGY, Answer, deliver
-from mesh.protocol import Message
 from mesh.settings import Settings
 from mesh.store import History, migrate
-from mesh.temporal import BURY, WORKFLOW_QUEUE, connect, register_facets
+from mesh.temporal import WORKFLOW_QUEUE, connect, register_facets
+from workers.burial import Burial
 from workers.process import run
 from workflows.follow_route import FollowRoute
 
@@ -42,28 +40,3 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         )
         async with serving:
             await stop.wait()
-
-
-class Burial:
-    """Keeps a message that nobody could finish as a dead letter, and apologises to the customer."""
-
-    def __init__(self, bus: Bus, history: History) -> None:
-        self._bus = bus
-        self._history = history
-
-    @activity.defn(name=BURY)
-    async def bury(self, message: Message) -> None:
-        # The customer first: whoever keeps the letter may be away for longer.
-        apology = Answer(text=PLAIN_APOLOGY, status="apologised")
-        await deliver(message, apology, history=self._history, bus=self._bus)
-        error = message.payload.error
-        await self._bus.bury(
-            message.model_dump_json().encode(),
-            kind="unfinished",
-            reason=error.reason if error else "unknown",
-            key=f"{message.message_id}:unfinished",
-            message=message.message_id,
-            session=message.session_id,
-            actor=error.actor if error else "",
-            failure=error.kind if error else "",
-        )

@@ -6,6 +6,7 @@ import click
 
 from mesh.cli.audit import audit
 from mesh.cli.demo import demo
+from mesh.cli.failed import failed
 from mesh.cli.send import send
 from mesh.cli.trace import trace
 
@@ -31,5 +32,5 @@ def main() -> None:
     """Actor Mesh: an e-commerce support agent whose messages carry their own route."""
 
 
-for command in (audit, demo, send, trace):
+for command in (audit, demo, failed, send, trace):
     main.add_command(command)
