@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Self
 
@@ -18,6 +18,8 @@ from pydantic import ValidationError
 
 from mesh.errors import Unavailable
 from mesh.protocol import Message, queue_of
+from mesh.registers import BUCKETS, FENCE, Registers
+from mesh.registers import unavailable as _unavailable
 from mesh.replies import Progress, Reply
 from mesh.settings import Settings
 
@@ -44,7 +46,7 @@ STREAMS = (
     ),
     StreamConfig(
         name=REPLIES,
-        subjects=["ecommerce.support.gateway.response.*"],
+        subjects=["ecommerce.support.gateway.response.*", FENCE],
         retention=RetentionPolicy.LIMITS,
         storage=StorageType.FILE,
         max_age=7 * DAY,
@@ -60,6 +62,7 @@ STREAMS = (
         duplicate_window=120,
         allow_direct=True,
     ),
+    *BUCKETS,
 )
 INTAKE_CONSUMER = ConsumerConfig(
     durable_name=INTAKE, filter_subject=ENTRANCE, ack_policy=AckPolicy.EXPLICIT, ack_wait=ACK_WAIT, max_ack_pending=1000
@@ -74,7 +77,7 @@ def events_subject(session_id: str) -> str:
     return f"ecommerce.support.events.{session_id}"
 
 
-class Bus:
+class Bus(Registers):
     """One connection per process. Whatever NATS refuses or fails to confirm is `Unavailable`."""
 
     def __init__(self, client: Client, stream: JetStreamContext) -> None:
@@ -184,6 +187,11 @@ class Bus:
         subject = response_subject(reply.session_id)
         await self._store(subject, reply.model_dump_json().encode(), {"Nats-Msg-Id": reply.reply_id})
 
+    async def reply_behind(self, reply: Reply, fence: int) -> bool:
+        """Publish a reply once, unless the fence of its session was raised since it was read at `fence`."""
+        subject, data = response_subject(reply.session_id), reply.model_dump_json().encode()
+        return await self.store_behind(subject, data, reply.reply_id, reply.session_id, fence)
+
     async def newest_reply(self) -> int:
         """The place of the newest reply in the stream; 0 when there was none yet."""
         with _unavailable("the reply stream cannot be read"):
@@ -271,15 +279,6 @@ class Bus:
             raise Unavailable("NATS is away")
         with _unavailable("NATS did not confirm the message"):
             await self._stream.publish(subject, data, headers=headers)
-
-
-@contextlib.contextmanager
-def _unavailable(what: str) -> Iterator[None]:
-    """Turn every error of the NATS client into `Unavailable`."""
-    try:
-        yield
-    except (NATSError, OSError) as error:
-        raise Unavailable(f"{what}: {type(error).__name__}") from error
 
 
 def _header(text: str) -> str:

@@ -1,7 +1,7 @@
 """Every setting of every process, read once from the environment and `.env` by an entry point."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -61,6 +61,16 @@ class Settings(BaseSettings):
     human_deadline_medium: float = Field(default=14_400, gt=0, description="How long one of medium urgency waits.")
     human_deadline_low: float = Field(default=86_400, gt=0, description="How long one of low urgency waits.")
 
+    human_deadline_tier_factors: dict[str, Annotated[float, Field(gt=0)]] = Field(
+        default={"vip": 0.5}, description="What the tier of the customer multiplies these deadlines by, as JSON."
+    )
+    human_reminder_share: float = Field(
+        default=0.75, gt=0, lt=1, description="Share of a deadline after which the desk is reminded."
+    )
+    desk_lease: float = Field(
+        default=60, ge=1, description="How long a claim at the desk outlives the last heartbeat of the person."
+    )
+
     llm_model: str | None = Field(default=None, description="Model as litellm names it; unset: rules answer.")
     llm_api_base: str | None = Field(default=None, description="Address of an OpenAI-compatible server.")
     llm_api_key: SecretStr | None = Field(default=None, description="Key for the model's provider.")
@@ -98,9 +108,10 @@ class Settings(BaseSettings):
     def gateway_url(self) -> str:
         return f"http://{self.gateway_host}:{self.gateway_port}"
 
-    def human_deadline(self, urgency: Urgency) -> float:
-        """How long a message of this urgency waits for a person, in seconds."""
-        return {
+    def human_deadline(self, urgency: Urgency, tier: str | None = None) -> float:
+        """How long a message of this urgency, of a customer of this tier, waits for a person, in seconds."""
+        factor = self.human_deadline_tier_factors.get(tier or "", 1.0)
+        return factor * {
             "critical": self.human_deadline_critical,
             "high": self.human_deadline_high,
             "medium": self.human_deadline_medium,

@@ -3,7 +3,7 @@
 from activities.execution_coordinator import execution_coordinator
 from activities.guardrail_validator import GuardrailCheck, guardrail_validator
 from activities.human_agent import human_agent
-from activities.response_aggregator import response_aggregator
+from activities.response_aggregator import Delivery, response_aggregator
 from activities.response_generator import response_generator
 from activities.sentiment_analyzer import Sentiment
 from mesh.actor import actor
@@ -23,13 +23,15 @@ async def escalation_router(message: Message, *, settings: Settings) -> Route:
         return to_person(message, settings, "a person is needed")
     if failure.actor == guardrail_validator.name:
         return _after_guardrail(message, settings)
+    if failure.actor == response_aggregator.name and _taken_over(message):
+        why = "a person has taken this conversation over: this message is theirs too"
+        return _waiting(message, settings, message.route.only(human_agent, response_aggregator, why=why))
     return _after_failure(message, failure)
 
 
 def to_person(message: Message, settings: Settings, why: str) -> Route:
     """Holding reply, then a person with a deadline by urgency, then their answer."""
-    urgency = _urgency(message)
-    deadline = settings.human_deadline(urgency)
+    urgency, deadline = _urgency(message), _deadline(message, settings)
     route = message.route.only(
         response_generator,
         response_aggregator,
@@ -37,7 +39,14 @@ def to_person(message: Message, settings: Settings, why: str) -> Route:
         response_aggregator,
         why=f"{why}; urgency {urgency}: a person has {deadline:.0f} s, then we apologise and call back",
     )
-    return route.tune(human_agent, timeout=deadline, deadline=deadline + SLACK)
+    return _waiting(message, settings, route)
+
+
+def _waiting(message: Message, settings: Settings, route: Route) -> Route:
+    """How long a person has for this message, and when they are reminded of it."""
+    deadline = _deadline(message, settings)
+    reminder = deadline * settings.human_reminder_share
+    return route.tune(human_agent, timeout=deadline, deadline=deadline + SLACK, remind_after=reminder)
 
 
 def _after_guardrail(message: Message, settings: Settings) -> Route:
@@ -75,6 +84,15 @@ def _after_failure(message: Message, failure: Failure) -> Route:
 def _fresh(message: Message, failure: Failure) -> bool:
     """Whether we are here because of this failure, not sent by a router after an earlier one."""
     return failure.hop == message.route.current_step - 1
+
+
+def _taken_over(message: Message) -> bool:
+    delivery = message.get(Delivery)
+    return delivery is not None and delivery.status == "superseded"
+
+
+def _deadline(message: Message, settings: Settings) -> float:
+    return settings.human_deadline(_urgency(message), message.facets("").get("Tier"))
 
 
 def _urgency(message: Message) -> Urgency:

@@ -10,9 +10,10 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from mesh.bus import Bus
 from mesh.delivery import PLAIN_APOLOGY, Answer, deliver
 from mesh.protocol import Message
+from mesh.replies import DUE, Due
 from mesh.settings import Settings
 from mesh.store import History, migrate
-from mesh.temporal import BURY, WORKFLOW_QUEUE, connect, register_facets
+from mesh.temporal import BURY, REMIND, WORKFLOW_QUEUE, connect, register_facets
 from workers.process import run
 from workflows.follow_route import FollowRoute
 
@@ -33,7 +34,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             client,
             task_queue=WORKFLOW_QUEUE,
             workflows=[FollowRoute],
-            activities=[Burial(bus, history).bury],
+            activities=[Burial(bus, history).bury, Reminder(bus).remind],
             # The sandbox guards against code that is not deterministic: the tests and the replays run in it.
             # Here it would cost a third of this process.
             workflow_runner=UnsandboxedWorkflowRunner(),
@@ -66,3 +67,22 @@ class Burial:
         )
         apology = Answer(text=PLAIN_APOLOGY, status="apologised")
         await deliver(message, apology, history=self._history, bus=self._bus)
+
+
+class Reminder:
+    """Tells the desk that a message has waited for most of its time."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+
+    @activity.defn(name=REMIND)
+    async def remind(self, message: Message) -> None:
+        facets = message.facets("")
+        due = Due(
+            message_id=message.message_id,
+            session_id=message.session_id,
+            actor="+".join(message.route.here),
+            urgency=facets.get("Urgency"),
+            tier=facets.get("Tier"),
+        )
+        await self._bus.tell(DUE, due.model_dump_json().encode())
