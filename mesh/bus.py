@@ -62,7 +62,6 @@ STREAMS = (
         duplicate_window=120,
         allow_direct=True,
     ),
-    *BUCKETS,
 )
 INTAKE_CONSUMER = ConsumerConfig(
     durable_name=INTAKE, filter_subject=ENTRANCE, ack_policy=AckPolicy.EXPLICIT, ack_wait=ACK_WAIT, max_ack_pending=1000
@@ -122,7 +121,7 @@ class Bus(Registers):
     async def ensure_streams(self) -> None:
         """Create the streams and the intake's consumer, or bring them to today's configuration."""
         with _unavailable("NATS JetStream is not usable"):
-            for config in STREAMS:
+            for config in (*STREAMS, *BUCKETS):
                 try:
                     await self._stream.update_stream(config)
                 except NotFoundError:

@@ -1,4 +1,4 @@
-"""JetStream registers: the newest value of a subject, changed by compare-and-set, and publications that depend on one."""
+"""JetStream registers: the newest value of a subject, set by comparison; and storing what depends on one."""
 
 import contextlib
 from collections.abc import Iterator

@@ -111,9 +111,12 @@ class Settings(BaseSettings):
     def human_deadline(self, urgency: Urgency, tier: str | None = None) -> float:
         """How long a message of this urgency, of a customer of this tier, waits for a person, in seconds."""
         factor = self.human_deadline_tier_factors.get(tier or "", 1.0)
-        return factor * {
-            "critical": self.human_deadline_critical,
-            "high": self.human_deadline_high,
-            "medium": self.human_deadline_medium,
-            "low": self.human_deadline_low,
-        }[urgency]
+        return (
+            factor
+            * {
+                "critical": self.human_deadline_critical,
+                "high": self.human_deadline_high,
+                "medium": self.human_deadline_medium,
+                "low": self.human_deadline_low,
+            }[urgency]
+        )
