@@ -11,20 +11,59 @@ import random
 import sys
 import time
 from collections import Counter
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import click
 import httpx
 
 from bench.chat import QUESTIONS, a_stack
-from mesh.bus import Bus
-from mesh.settings import Settings
 
 WAIT = "1.5"
 """Seconds after which an answer that has not come was held back: far more than one takes."""
-SPREAD = 0.15
-"""Seconds over which the claims are strewn: about what an answer takes here, several at once."""
+SPREAD = 0.6
+"""Seconds over which the claims are strewn: about what an answer takes here, many at once."""
+
+
+PATIENCE = 30.0
+
+
+async def race(http: httpx.AsyncClient, number: int, moment: float) -> Counter[str]:
+    """Ask, and take over at this moment: was the answer sent before, held back, or sent too late?"""
+    email, text = QUESTIONS[number % len(QUESTIONS)]
+    message_id = uuid4().hex
+    body = {"message": text, "customer_email": email, "message_id": message_id}
+    asking = asyncio.create_task(http.post("/api/chat", json=body))
+    await asyncio.sleep(moment)
+    await _claimed(http, message_id)
+    before = await _answered(http, message_id)
+    await asking
+    after = await _answered(http, message_id)
+    # What was held back has come to the desk: who claimed it can answer it.
+    waits = not after and await _waits(http, message_id)
+    return Counter(sent=before, held=not after, late=after and not before, lost=not (after or waits))
+
+
+async def _claimed(http: httpx.AsyncClient, message_id: str) -> None:
+    answers: Counter[int] = Counter()
+    end = time.perf_counter() + PATIENCE
+    while time.perf_counter() < end:
+        answer = await http.post(f"/api/desk/{message_id}/claim", json={"agent": "Dana"})
+        if answer.status_code == httpx.codes.OK:
+            return
+        # 404 until the message has a journey: nobody can see it before.
+        answers[answer.status_code] += 1
+        await asyncio.sleep(0.02)
+    raise TimeoutError(f"{message_id} could not be claimed: {dict(answers)}, lastly {answer.text}")
+
+
+async def _answered(http: httpx.AsyncClient, message_id: str) -> bool:
+    return (await http.get(f"/api/chat/{message_id}")).status_code == httpx.codes.OK
+
+
+async def _waits(http: httpx.AsyncClient, message_id: str) -> bool:
+    """Whether it waits for a person, as their answer shows."""
+    answer = await http.post(f"/api/desk/{message_id}/reply", json={"text": "Here I am.", "agent": "Dana"})
+    return answer.status_code == httpx.codes.OK
 
 
 @click.command()
@@ -32,11 +71,28 @@ SPREAD = 0.15
 @click.option("--at-once", default=8, help="Conversations at the same time.")
 @click.option("--seed", default=7, help="Makes the moments repeatable; what the machine does with them is not.")
 def main(races: int, at_once: int, seed: int) -> None:
-    """Start a stack, run the races, say what was seen; the exit code is 1 when a reply came too late."""
+    """Start a stack, run the races, say what was seen; the exit code is 1 when a reply came too late or was lost."""
     os.environ["CHAT_TIMEOUT"] = WAIT
-    with a_stack() as (url, folder):
-        nats = next(line for line in _addresses(folder.parent / "mesh") if line)
-        sys.exit(asyncio.run(_run(url, nats, races, at_once, random.Random(seed))))
+    with a_stack() as (url, _):
+        total = asyncio.run(_run(url, races, at_once, random.Random(seed)))
+    sys.exit(1 if total["late"] + total["lost"] else 0)
+
+
+async def _run(url: str, races: int, at_once: int, dice: random.Random) -> Counter[str]:
+    begin, slots, total = time.perf_counter(), asyncio.Semaphore(at_once), Counter[str]()
+
+    async def one(http: httpx.AsyncClient, number: int) -> Counter[str]:
+        async with slots:
+            return await race(http, number, dice.uniform(0, SPREAD))
+
+    async with httpx.AsyncClient(base_url=url, timeout=60, trust_env=False) as http:
+        for found in await asyncio.gather(*(one(http, number) for number in range(races))):
+            total.update(found)
+    print(
+        f"{races} takeovers through the stack in {time.perf_counter() - begin:.0f} s: {total['sent']} answers sent, "
+        f"{total['held']} held back, {total['late']} sent too late, {total['lost']} held back and at nobody's desk"
+    )
+    return total
 
 
 if __name__ == "__main__":
