@@ -2,49 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
-import httpx
 import pytest
 
 from mesh.bus import Bus
 from mesh.desk import Desk
-from mesh.protocol import JsonValue, Message
+from tests.gateway.at_desk import ANN, BOB, desk, post, waits
 from tests.gateway.house import House
 from tests.gateway.test_desk import NOON, escalated
-
-ANN, BOB = {"agent": "Ann"}, {"agent": "Bob"}
-ACTIONS: dict[str, JsonValue] = {"actions": [{"name": "process_refund", "order_id": "ORD-1", "amount": 150.0}]}
-
-
-def waits(house: House, message_id: str = "m-1", session_id: str = "s-1", urgency: str = "high") -> Message:
-    message = escalated(message_id, urgency, 0).model_copy(update={"session_id": session_id})
-    house.journeys.open[message_id] = message
-    return message
-
-
-def asks_approval(house: House) -> Message:
-    """A message whose plan waits for a verdict before it is carried out."""
-    message = waits(house)
-    ahead = message.route.only("execution_coordinator", "response_generator", "response_aggregator")
-    message = message.with_route(ahead).enriched({"action_plan": ACTIONS})
-    house.journeys.open["m-1"] = message
-    return message
-
-
-async def post(house: House, act: str, body: object, message_id: str = "m-1") -> httpx.Response:
-    return await house.http.post(f"/api/desk/{message_id}/{act}", json=body)
-
-
-async def desk(house: House, **query: str) -> list[dict[str, object]]:
-    found: list[dict[str, object]] = (await house.http.get("/api/desk", params=query)).json()
-    return found
-
-
-def given(house: House) -> object:
-    """What the only completed visit was completed with."""
-    ((_, actor, outcome),) = house.journeys.answers
-    assert actor == "human_agent"
-    return outcome.route or outcome.enrichment
-
 
 # -- claiming
 
@@ -134,111 +98,6 @@ async def test_what_nobody_knows_cannot_be_claimed_and_needs_a_name(house: House
         assert (await post(house, "claim", body)).status_code == 422
 
 
-# -- approvals
-
-
-async def test_an_approval_request_shows_its_plan(house: House) -> None:
-    asks_approval(house)
-    (item,) = await desk(house)
-    assert (item["kind"], item["action_plan"]) == ("approval", ACTIONS)
-
-
-@pytest.mark.parametrize(
-    ("act", "more", "verdict", "plan"),
-    [
-        ("approve", {}, {"verdict": "approved", "by": "Ann", "note": None}, None),
-        ("approve", {"note": "fine"}, {"verdict": "approved", "by": "Ann", "note": "fine"}, None),
-        ("refuse", {"note": "too much"}, {"verdict": "refused", "by": "Ann", "note": "too much"}, None),
-        ("change", {"action_plan": ACTIONS}, {"verdict": "changed", "by": "Ann", "note": None}, ACTIONS),
-    ],
-)
-async def test_a_verdict_completes_the_visit_and_gives_the_conversation_back(
-    house: House, act: str, more: dict[str, object], verdict: object, plan: object
-) -> None:
-    asks_approval(house)
-    await post(house, "claim", ANN)
-    answer = await post(house, act, {**ANN, **more})
-    assert (answer.status_code, answer.json()["status"]) == (200, act.rstrip("e") + "ed")
-    assert given(house) == {"approval": verdict} | ({"action_plan": plan} if plan else {})
-    waits(house, "m-2")
-    assert (await post(house, "claim", BOB, "m-2")).status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("act", "more"), [("approve", {}), ("refuse", {"note": "no"}), ("change", {"action_plan": ACTIONS})]
-)
-async def test_a_verdict_on_what_asks_for_none_or_on_the_claim_of_another_is_refused(
-    house: House, act: str, more: dict[str, object]
-) -> None:
-    waits(house)
-    assert (await post(house, act, {**ANN, **more})).status_code == 409
-    asks_approval(house)
-    await post(house, "claim", BOB)
-    assert (await post(house, act, {**ANN, **more})).json()["claimed_by"] == "Bob"
-    assert house.journeys.answers == []
-
-
-@pytest.mark.parametrize(("act", "body"), [("reply", {"text": "Hello", **ANN}), ("hand-back", ANN)])
-async def test_an_approval_request_wants_a_verdict_and_nothing_else(house: House, act: str, body: object) -> None:
-    asks_approval(house)
-    assert (await post(house, act, body)).status_code == 409
-    assert house.journeys.answers == []
-
-
-@pytest.mark.parametrize(
-    ("act", "more"),
-    [
-        ("refuse", {}),
-        ("refuse", {"note": " "}),
-        ("change", {}),
-        ("change", {"action_plan": [{"name": "process_refund"}]}),
-        ("change", {"action_plan": {"actions": [{"amount": 3}]}}),
-        ("change", {"action_plan": {"actions": [{"name": "Refund it!"}]}}),
-    ],
-)
-async def test_a_verdict_must_be_one(house: House, act: str, more: dict[str, object]) -> None:
-    asks_approval(house)
-    assert (await post(house, act, {**ANN, **more})).status_code == 422
-    assert house.journeys.answers == []
-
-
-# -- handing back
-
-
-async def test_a_message_that_is_handed_back_is_answered_by_the_mesh(house: House) -> None:
-    message = waits(house)
-    await post(house, "claim", ANN)
-    answer = await post(house, "hand-back", {**ANN, "reason": "the article says it all"})
-    assert answer.json()["status"] == "handed_back"
-    route = given(house)
-    assert route == message.route.only(
-        "response_generator", "guardrail_validator", "response_aggregator",
-        why="a person handed it back: it is answered automatically",
-    )  # fmt: skip
-    assert message.route.accept(route, "human_agent").trace[-1].actor == "human_agent"
-    (note,) = (await house.http.get("/api/desk/m-1/notes")).json()
-    assert (note["by"], note["text"]) == ("Ann", "the article says it all")
-    waits(house, "m-2")
-    assert (await post(house, "claim", BOB, "m-2")).status_code == 200
-
-
-async def test_what_was_held_back_only_has_to_be_sent(house: House) -> None:
-    message = waits(house).enriched({"delivery": {"reply_id": "m-1:5", "status": "superseded"}})
-    house.journeys.open["m-1"] = message
-    (item,) = await desk(house)
-    assert (item["held_back"], item["holding_reply"]) == ("A colleague will answer you.", None)
-    await post(house, "hand-back", ANN)
-    assert given(house).ahead == ("response_aggregator",)  # type: ignore[attr-defined]
-
-
-async def test_who_hands_back_may_name_the_actors_that_go_on(house: House) -> None:
-    waits(house)
-    unknown = await post(house, "hand-back", {**ANN, "steps": ["oracle"]})
-    assert (unknown.status_code, house.journeys.answers) == (422, [])
-    await post(house, "hand-back", {**ANN, "steps": ["intent_analyzer", "response_aggregator"]})
-    assert given(house).ahead == ("intent_analyzer", "response_aggregator")  # type: ignore[attr-defined]
-
-
 # -- the list
 
 
@@ -309,6 +168,8 @@ async def test_while_a_person_has_the_conversation_the_customer_reads_no_automat
     assert (await house.http.get("/api/chat/m-8")).json()["response"] == "You said: one"
     lines = (await house.http.get("/api/sessions/s-9/messages")).json()["messages"]
     assert [line["content"] for line in lines] == ["one", "You said: one", "two"]
+    await Desk(house.echo.bus).release("s-9", "Ann")
+    assert (await house.http.get("/api/chat/m-9")).status_code == 202
 
 
 async def test_what_is_in_the_history_and_was_not_sent_is_not_shown_after_a_takeover(house: House) -> None:

@@ -75,10 +75,13 @@ async def test_a_visit_that_was_answered_or_wants_no_reminder_gets_none(reminded
     async def slow_one(message: dict[str, Any]) -> None:
         await asyncio.sleep(0.6 if message["message_id"] == "remind-3" else 0)
 
-    async with reminded.serving(slow_one=slow_one):
-        await reminded.travel(slowly("remind-2", 0.5))
-        await reminded.travel(slowly("remind-3", None))
+    async def after_it(_: Any) -> None:
         await asyncio.sleep(0.8)
+
+    quick = slowly("remind-2", 0.5)
+    async with reminded.serving(slow_one=slow_one, after_it=after_it):
+        await reminded.travel(quick.with_route(quick.route.then("after_it")))
+        await reminded.travel(slowly("remind-3", None))
     assert reminded.reminded == []
 
 
