@@ -76,7 +76,7 @@ async def test_a_visit_that_was_answered_or_wants_no_reminder_gets_none(reminded
         await asyncio.sleep(0.6 if message["message_id"] == "remind-3" else 0)
 
     async def after_it(_: Any) -> None:
-        await asyncio.sleep(0.8)
+        await asyncio.sleep(2)
 
     quick = slowly("remind-2", 0.5)
     async with reminded.serving(slow_one=slow_one, after_it=after_it):
