@@ -56,7 +56,7 @@ async def _from_history(message: Message, history: History, *, reachable: bool) 
     except Transient:
         return Past(None, reachable=False)
     earlier = _earlier(message, rows)
-    told = tuple(row for row in rows if row.message_id in earlier)
+    told = tuple(row for row in rows if row.message_id in earlier and row.status != "superseded")
     return Past(_rebuilt(message, told, tuple(reversed(earlier.values()))) if told else None, reachable)
 
 

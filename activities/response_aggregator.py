@@ -11,7 +11,7 @@ from activities.response_generator import Response, response_generator
 from mesh.actor import actor
 from mesh.bus import Bus
 from mesh.delivery import PLAIN_APOLOGY, Answer, Ending, deliver
-from mesh.errors import Unavailable
+from mesh.errors import Permanent, Unavailable
 from mesh.protocol import Enrichment, Message
 from mesh.sessions import Session, Sessions, SessionState, SessionTurn
 from mesh.store import History
@@ -29,18 +29,26 @@ STATUS: dict[str, Ending] = {
 
 
 class Delivery(Enrichment, slot="delivery"):
-    """What was sent to the customer, and how that leaves the message."""
+    """What was sent to the customer, and how that leaves the message. Superseded: a person speaks instead of us."""
 
     reply_id: str
-    status: Literal["resolved", "escalated", "apologised"]
+    status: Literal["resolved", "escalated", "apologised", "superseded"]
 
 
 @actor("response_aggregator")
 async def response_aggregator(message: Message, *, history: History, bus: Bus, sessions: Sessions) -> Delivery:
-    answer = _answer(message)
-    await deliver(message, answer, history=history, bus=bus)
+    answer, reply_id = _answer(message), message.reply_id
+    if not await deliver(message, answer, history=history, bus=bus):
+        return _held_back(message, Delivery(reply_id=reply_id, status="superseded"))
     await _remember(message, answer, sessions, history)
-    return Delivery(reply_id=message.reply_id, status=answer.status)
+    return Delivery(reply_id=reply_id, status=answer.status)
+
+
+def _held_back(message: Message, delivery: Delivery) -> Delivery:
+    """A person has the conversation. They get this message too, unless it is on its way to them or waited in vain."""
+    if human_agent.name in message.route.ahead or message.failures(human_agent.name):
+        return delivery
+    raise Permanent("a person has taken this conversation over and answers instead", delivery)
 
 
 def _answer(message: Message) -> Answer:

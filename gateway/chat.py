@@ -11,7 +11,7 @@ from uuid import uuid4
 from fastapi import APIRouter, Path
 from starlette.responses import JSONResponse
 
-from gateway import answers
+from gateway import answers, curtain
 from gateway.edge import Edge, TheEdge
 from gateway.models import MAX_TEXT, Answer, ChatRequest, Conversation, Line, Pending, StoredAnswer
 from gateway.problems import Problem, unavailable
@@ -58,7 +58,7 @@ async def answer_of(message_id: AnswerId, edge: TheEdge) -> StoredAnswer | JSONR
 @router.get("/api/sessions/{session_id}/messages")
 async def conversation(session_id: AnswerId, edge: TheEdge) -> Conversation:
     """What was said in a session, oldest first; the newest 500 lines."""
-    rows = await edge.history.recent(session_id, SHOWN)
+    rows = await curtain.seen(edge, await edge.history.recent(session_id, SHOWN))
     return Conversation(session_id=session_id, messages=[Line.model_validate(row) for row in rows])
 
 
@@ -142,7 +142,7 @@ def _pending(message_id: str, session_id: str | None) -> JSONResponse:
 async def _rows(edge: Edge, message_id: str) -> tuple[Sequence[Row], bool]:
     """The rows of a message, and whether the history could be read."""
     try:
-        return await edge.history.of_message(message_id), True
+        return await curtain.seen(edge, await edge.history.of_message(message_id)), True
     except Transient as error:
         log.warning("going on without the history: %s", error)
         return (), False

@@ -1,104 +1,222 @@
-"""The desk: which conversations wait for a person, and the answers that people give."""
+"""The desk: which conversations wait for a person, who has them, and what people answer and decide."""
 
-import asyncio
-import logging
-from collections.abc import Mapping
-from datetime import UTC, datetime
+import contextlib
+from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path
+from pydantic import JsonValue
 
 from gateway.chat import refuse_long
-from gateway.edge import TheEdge
+from gateway.desk_models import (
+    Approval,
+    Change,
+    Claimed,
+    Done,
+    Filters,
+    HandBack,
+    NewNote,
+    Person,
+    Refusal,
+)
+from gateway.edge import Edge, TheEdge
 from gateway.models import Answered, DeskReply, Waiting
 from gateway.problems import Problem
-from mesh.errors import Unavailable
-from mesh.protocol import Id, Message, Outcome
-from mesh.temporal import Journeys
+from gateway.waiting_list import PERSON, is_approval, listed, was_held_back
+from mesh.desk import Claim, Desk, Held, Hold, Note, NotHeld
+from mesh.protocol import Id, Message, Outcome, Route
 
-log = logging.getLogger(__name__)
 router = APIRouter(prefix="/api/desk", tags=["desk"])
 
-PERSON = "human_agent"
-AT_ONCE = 8
-URGENCIES = ("critical", "high", "medium", "low")
-DISTANT = datetime.max.replace(tzinfo=UTC)
+MessageId = Annotated[Id, Path()]
+SOMEBODY = "the desk"
+DELIVERY = "response_aggregator"
+ANSWER = ("response_generator", "guardrail_validator", DELIVERY)
+HANDED_BACK = "a person handed it back: it is answered automatically"
+GONE = "This conversation does not wait for a person now: it was answered, or its deadline passed."
 
 
 @router.get("")
-async def waiting(edge: TheEdge) -> list[Waiting]:
-    """Every conversation that waits for a person: most urgent first, then longest waiting."""
-    journeys, slots = await edge.temporal.journeys(), asyncio.Semaphore(AT_ONCE)
-    listed = [found async for found in journeys.at(PERSON)]
-    read = await asyncio.gather(*(_read(journeys, slots, message_id, facets) for message_id, facets in listed))
-    return sorted((item for item in read if item), key=_rank)
+async def waiting(edge: TheEdge, wanted: Filters) -> list[Waiting]:
+    """The conversations that wait for a person: most urgent first, then longest waiting."""
+    return await listed(edge, wanted)
+
+
+@router.post("/{message_id}/claim")
+async def claim(message_id: MessageId, body: Person, edge: TheEdge) -> Claimed:
+    """Take the conversation over: from now on no automatic reply reaches the customer. Keep it by heartbeats."""
+    message = await _known(edge, message_id)
+    return _claimed(message, (await _claim(edge, message, body.agent)).hold)
+
+
+@router.post("/{message_id}/heartbeat")
+async def heartbeat(message_id: MessageId, body: Person, edge: TheEdge) -> Claimed:
+    """Still there. 409 when the claim has expired: claim again."""
+    message = await _known(edge, message_id)
+    with _refused(message):
+        return _claimed(message, await _desk(edge).renew(message.session_id, body.agent))
+
+
+@router.post("/{message_id}/release")
+async def release(message_id: MessageId, body: Person, edge: TheEdge) -> Done:
+    """Let go of the conversation; what waits goes on waiting, for anybody."""
+    message = await _known(edge, message_id)
+    with _refused(message):
+        await _desk(edge).release(message.session_id, body.agent)
+    return Done(message_id=message_id, status="released")
 
 
 @router.post("/{message_id}/reply")
-async def reply(message_id: Annotated[Id, Path()], body: DeskReply, edge: TheEdge) -> Answered:
-    """Answer a conversation that waits for a person."""
+async def reply(message_id: MessageId, body: DeskReply, edge: TheEdge) -> Answered:
+    """Answer a conversation that waits for a person. Who has claimed it keeps it."""
     refuse_long(body.text)
-    journeys = await edge.temporal.journeys()
-    message = await journeys.message(message_id)
-    if message is None:
-        raise Problem(HTTPStatus.NOT_FOUND, f"No message {message_id} is known.", message_id=message_id)
-    if PERSON not in message.route.here or not await journeys.complete(message, PERSON, _outcome(body)):
-        detail = "This conversation does not wait for a person now: it was answered, or its deadline passed."
-        raise Problem(HTTPStatus.CONFLICT, detail, message_id=message_id)
+    message = await _waiting(edge, message_id, approval=False)
+    agent = body.agent or SOMEBODY
+    claim = await _claim(edge, message, agent)
+    try:
+        signed = {"agent": body.agent} if body.agent else {}
+        await _complete(edge, message, {"response": {"text": body.text, "kind": "answer", "author": "human", **signed}})
+    finally:
+        # Who only answered, without having claimed, sends no heartbeats: nobody would answer what comes next.
+        if claim.fresh:
+            await _let_go(edge, message, agent)
     return Answered(message_id=message_id)
 
 
-def _outcome(body: DeskReply) -> Outcome:
-    agent = {"agent": body.agent} if body.agent else {}
-    return Outcome(enrichment={"response": {"text": body.text, "kind": "answer", "author": "human", **agent}})
+@router.post("/{message_id}/approve")
+async def approve(message_id: MessageId, body: Approval, edge: TheEdge) -> Done:
+    """Let the mesh carry out the plan that it proposes."""
+    return await _decide(edge, message_id, body, "approved")
 
 
-async def _read(
-    journeys: Journeys, slots: asyncio.Semaphore, message_id: str, facets: Mapping[str, str]
-) -> Waiting | None:
-    """What the desk shows of one message; None when it went on after it was listed."""
+@router.post("/{message_id}/refuse")
+async def refuse(message_id: MessageId, body: Refusal, edge: TheEdge) -> Done:
+    """The plan is not carried out."""
+    return await _decide(edge, message_id, body, "refused")
+
+
+@router.post("/{message_id}/change")
+async def change(message_id: MessageId, body: Change, edge: TheEdge) -> Done:
+    """Let the mesh carry out this plan instead."""
+    plan = body.action_plan.model_dump(mode="json")
+    return await _decide(edge, message_id, body, "changed", action_plan=plan)
+
+
+@router.post("/{message_id}/hand-back")
+async def hand_back(message_id: MessageId, body: HandBack, edge: TheEdge) -> Done:
+    """Give the message back to the mesh, which answers it; automatic replies may pass again."""
+    _demand_actors(edge, body.steps or ())
+    message = await _waiting(edge, message_id, approval=False)
+    await _claim(edge, message, body.agent)
+    if body.reason:
+        await _desk(edge).note(message_id, body.agent, body.reason)
+    # Before the visit is completed: its answer must find the way free.
+    await _let_go(edge, message, body.agent)
+    # What was held back has been written and checked; it only has to go out.
+    steps = body.steps or ((DELIVERY,) if was_held_back(message) else ANSWER)
+    await _complete(edge, message, message.route.only(*steps, why=HANDED_BACK))
+    return Done(message_id=message_id, status="handed_back")
+
+
+@router.get("/{message_id}/notes")
+async def notes(message_id: MessageId, edge: TheEdge) -> list[Note]:
+    """What colleagues wrote about this message, oldest first."""
+    return list(await _desk(edge).notes(message_id))
+
+
+@router.post("/{message_id}/notes", status_code=HTTPStatus.CREATED)
+async def add_note(message_id: MessageId, body: NewNote, edge: TheEdge) -> Note:
+    """Tell colleagues something; the customer does not see it."""
+    await _known(edge, message_id)
+    return await _desk(edge).note(message_id, body.agent, body.text)
+
+
+# -- inside
+
+
+def _desk(edge: Edge) -> Desk:
+    return Desk(edge.bus, edge.settings.desk_lease)
+
+
+async def _known(edge: Edge, message_id: str) -> Message:
+    message = await (await edge.temporal.journeys()).message(message_id)
+    if message is None:
+        raise Problem(HTTPStatus.NOT_FOUND, f"No message {message_id} is known.", message_id=message_id)
+    return message
+
+
+async def _waiting(edge: Edge, message_id: str, *, approval: bool) -> Message:
+    """The message, if it waits for a person, and for what is being given."""
+    message = await _known(edge, message_id)
+    if PERSON not in message.route.here:
+        raise Problem(HTTPStatus.CONFLICT, GONE, message_id=message_id)
+    if is_approval(message) and not approval:
+        detail = "This is an approval request: approve, refuse or change its plan."
+        raise Problem(HTTPStatus.CONFLICT, detail, message_id=message_id)
+    if approval and not is_approval(message):
+        raise Problem(HTTPStatus.CONFLICT, "This is no approval request: it waits for a reply.", message_id=message_id)
+    return message
+
+
+async def _claim(edge: Edge, message: Message, agent: str) -> Claim:
+    with _refused(message):
+        return await _desk(edge).claim(message.session_id, agent)
+
+
+async def _let_go(edge: Edge, message: Message, agent: str) -> None:
+    # When it expired in the meantime there is nothing left to let go of.
+    with contextlib.suppress(NotHeld, Held):
+        await _desk(edge).release(message.session_id, agent)
+
+
+@contextlib.contextmanager
+def _refused(message: Message) -> Iterator[None]:
+    """Say who has the conversation when it is not the one who acts."""
     try:
-        async with slots:
-            message = await journeys.message(message_id)
-    except Unavailable as error:
-        log.warning("message %s waits for a person and cannot be read: %s", message_id, error)
-        return _listed(message_id, facets)
-    return _shown(message) if message and PERSON in message.route.here else None
+        yield
+    except Held as error:
+        raise Problem(
+            HTTPStatus.CONFLICT,
+            str(error),
+            message_id=message.message_id,
+            claimed_by=error.hold.agent,
+            claimed_until=error.hold.model_dump(mode="json")["until"],
+        ) from error
+    except NotHeld as error:
+        raise Problem(HTTPStatus.CONFLICT, str(error), message_id=message.message_id) from error
 
 
-def _listed(message_id: str, facets: Mapping[str, str]) -> Waiting:
-    return Waiting(
-        message_id=message_id,
-        session_id=facets.get("SessionId"),
-        urgency=facets.get("Urgency"),
-        intent=facets.get("Intent"),
-        tier=facets.get("Tier"),
+def _claimed(message: Message, hold: Hold) -> Claimed:
+    return Claimed.model_validate(
+        {**hold.model_dump(), "message_id": message.message_id, "session_id": message.session_id}
     )
 
 
-def _shown(message: Message) -> Waiting:
-    trace, response = message.route.trace, message.payload.response
-    # The step before this one ended when this one began.
-    ended = [(entry.at, entry.seconds or 0.0) for entry in trace if entry.at is not None]
-    text = response.get("text") if isinstance(response, dict) else None
-    listed = _listed(message.message_id, message.facets(""))
-    return listed.model_copy(
-        update={
-            "customer_email": message.payload.customer_email,
-            "customer_message": message.payload.customer_message,
-            "waiting_since": _later(*ended[-1]) if ended else None,
-            "why": next((entry.why for entry in reversed(trace) if entry.kind == "edited" and entry.why), None),
-            "holding_reply": text if isinstance(text, str) else None,
-        }
-    )
+async def _decide(
+    edge: Edge,
+    message_id: str,
+    body: Approval | Refusal,
+    verdict: Literal["approved", "refused", "changed"],
+    **more: JsonValue,
+) -> Done:
+    message = await _waiting(edge, message_id, approval=True)
+    await _claim(edge, message, body.agent)
+    # The mesh goes on and tells the customer what was done, so its reply must find the way free.
+    await _let_go(edge, message, body.agent)
+    await _complete(edge, message, {"approval": {"verdict": verdict, "by": body.agent, "note": body.note}, **more})
+    return Done(message_id=message_id, status=verdict)
 
 
-def _later(at: datetime, seconds: float) -> datetime:
-    aware = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return datetime.fromtimestamp(aware.timestamp() + seconds, UTC)
+async def _complete(edge: Edge, message: Message, result: dict[str, JsonValue] | Route) -> None:
+    outcome = Outcome(route=result) if isinstance(result, Route) else Outcome(enrichment=result)
+    journeys = await edge.temporal.journeys()
+    if not await journeys.complete(message, PERSON, outcome):
+        raise Problem(HTTPStatus.CONFLICT, GONE, message_id=message.message_id)
 
 
-def _rank(item: Waiting) -> tuple[int, datetime]:
-    urgency = URGENCIES.index(item.urgency) if item.urgency in URGENCIES else len(URGENCIES)
-    return urgency, item.waiting_since or DISTANT
+def _demand_actors(edge: Edge, steps: tuple[str, ...]) -> None:
+    unknown = sorted(set(steps) - set(edge.actors))
+    if unknown:
+        detail = f"No actor is called {', '.join(unknown)}; there are {', '.join(sorted(edge.actors))}."
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)

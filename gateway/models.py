@@ -113,7 +113,13 @@ class Answered(BaseModel):
 
 
 class Waiting(BaseModel):
-    """A conversation that waits for a person. Facts are null while its workflow cannot be asked."""
+    """A conversation that waits for a person. Facts are null while its workflow cannot be asked.
+
+    Attributes:
+        kind: an approval request waits for a verdict on its `action_plan`, anything else for a reply.
+        held_back: what would have been answered, had nobody taken the conversation over.
+        overdue_soon: most of the time until `due_at` has passed; then the customer gets an apology and a callback.
+    """
 
     message_id: str
     session_id: str | None = None
@@ -125,3 +131,11 @@ class Waiting(BaseModel):
     waiting_since: datetime | None = None
     why: str | None = None
     holding_reply: str | None = None
+    held_back: str | None = None
+    kind: Literal["reply", "approval"] = "reply"
+    action_plan: JsonValue = None
+    due_at: datetime | None = None
+    overdue_soon: bool = False
+    state: Literal["waiting", "claimed"] = "waiting"
+    claimed_by: str | None = None
+    claimed_until: datetime | None = None

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Self
@@ -19,6 +19,8 @@ from pydantic import ValidationError
 
 from mesh.errors import Unavailable
 from mesh.protocol import Message, queue_of
+from mesh.registers import BUCKETS, Registers
+from mesh.registers import unavailable as _unavailable
 from mesh.replies import Progress, Reply
 from mesh.settings import Settings
 from mesh.streams import INTAKE, INTAKE_CONSUMER, MESSAGES, REPLIES, STREAMS, events_subject, response_subject
@@ -29,7 +31,7 @@ PUBLISH_TIMEOUT = 3.0
 OPEN_TIMEOUT = 5.0
 
 
-class Bus:
+class Bus(Registers):
     """One connection per process. Whatever NATS refuses or fails to confirm is `Unavailable`."""
 
     def __init__(self, client: Client, stream: JetStreamContext) -> None:
@@ -74,7 +76,7 @@ class Bus:
     async def ensure_streams(self) -> None:
         """Create the streams and the intake's consumer, or bring them to today's configuration."""
         with _unavailable("NATS JetStream is not usable"):
-            for config in STREAMS:
+            for config in (*STREAMS, *BUCKETS):
                 await self._ensure_stream(config)
             await self._stream.add_consumer(MESSAGES, INTAKE_CONSUMER)
 
@@ -148,6 +150,11 @@ class Bus:
         """Publish a reply once: a repetition within two minutes is dropped by JetStream."""
         subject = response_subject(reply.session_id)
         await self._store(subject, reply.model_dump_json().encode(), {"Nats-Msg-Id": reply.reply_id})
+
+    async def reply_behind(self, reply: Reply, fence: int) -> bool:
+        """Publish a reply once, unless the fence of its session was raised since it was read at `fence`."""
+        subject, data = response_subject(reply.session_id), reply.model_dump_json().encode()
+        return await self.store_behind(subject, data, reply.reply_id, reply.session_id, fence)
 
     async def newest_reply(self) -> int:
         """The place of the newest reply in the stream; 0 when there was none yet."""
@@ -236,15 +243,6 @@ class Bus:
             raise Unavailable("NATS is away")
         with _unavailable("NATS did not confirm the message"):
             await self._stream.publish(subject, data, headers=headers)
-
-
-@contextlib.contextmanager
-def _unavailable(what: str) -> Iterator[None]:
-    """Turn every error of the NATS client into `Unavailable`."""
-    try:
-        yield
-    except (NATSError, OSError) as error:
-        raise Unavailable(f"{what}: {type(error).__name__}") from error
 
 
 def _header(text: str) -> str:

@@ -4,10 +4,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from mesh.bus import Bus
+from mesh.desk import Desk
+from mesh.errors import Transient
 from mesh.protocol import JsonValue, Message
 from mesh.replies import Reply
 from mesh.route import Wire
-from mesh.store import History, Row
+from mesh.store import History, Row, Status
+from mesh.streams import REPLIES
 
 Ending = Literal["resolved", "escalated", "apologised"]
 
@@ -20,6 +23,10 @@ PLAIN_APOLOGY = (
 )
 
 
+TAKEOVERS = 5
+"""How often a conversation may change hands while one reply is delivered, before the visit is tried again."""
+
+
 class Answer(Wire):
     """The words that go out, how that leaves the message, and who wrote them."""
 
@@ -28,30 +35,59 @@ class Answer(Wire):
     author: str = "rules"
 
 
-async def deliver(message: Message, answer: Answer, *, history: History, bus: Bus, suffix: str = "") -> None:
-    """Record and send an answer. Repeating it writes and sends nothing twice: rows and replies carry fixed ids.
+async def deliver(message: Message, answer: Answer, *, history: History, bus: Bus, suffix: str = "") -> bool:
+    """Record and send an answer; False when it was held back because a person has taken the conversation over.
+
+    Repeating it writes and sends nothing twice: rows and replies carry fixed ids. What a person wrote always goes out.
 
     `suffix` keeps the id apart from that of an actor's reply at the same step.
 
     Raises:
-        Transient: the history cannot be written.
+        Transient: the history cannot be written, or the conversation changes hands all the time.
         Unavailable: NATS did not confirm the reply.
     """
-    reply_id = message.reply_id + suffix
-    now = datetime.now(UTC)
-    await history.add(_rows(message, answer, reply_id, now))
-    await bus.reply(
-        Reply(
-            reply_id=reply_id,
-            message_id=message.message_id,
-            session_id=message.session_id,
-            text=answer.text,
-            status=answer.status,
-            author=answer.author,
-            at=now,
-            action_plan=message.payload.action_plan,
-            metadata=_metadata(message),
-        )
+    reply = _reply(message, answer, message.reply_id + suffix, datetime.now(UTC))
+    if answer.author == "human":
+        await history.add(_rows(message, answer.status, reply))
+        await bus.reply(reply)
+        return True
+    for _ in range(TAKEOVERS):
+        # In this order: who takes over writes the claim first and raises the fence after it.
+        fence = await bus.fence(REPLIES, message.session_id)
+        if await Desk(bus).taken(message.session_id):
+            return await _held_back(message, reply, history, bus)
+        await _record(message, answer.status, reply, history)
+        if await bus.reply_behind(reply, fence):
+            return True
+    raise Transient("the conversation changes hands all the time")
+
+
+async def _held_back(message: Message, reply: Reply, history: History, bus: Bus) -> bool:
+    """Keep what would have been said. True when an earlier attempt of this visit had sent it before the takeover."""
+    if reply.reply_id in {sent.reply_id for sent in await bus.replies_after(message.session_id, 0)}:
+        return True
+    await _record(message, "superseded", reply, history)
+    return False
+
+
+async def _record(message: Message, status: Status, reply: Reply, history: History) -> None:
+    known = await history.add(_rows(message, status, reply))
+    if reply.reply_id in known:
+        # An earlier attempt wrote it, perhaps before or after somebody took the conversation over.
+        await history.amend(reply.reply_id, status)
+
+
+def _reply(message: Message, answer: Answer, reply_id: str, now: datetime) -> Reply:
+    return Reply(
+        reply_id=reply_id,
+        message_id=message.message_id,
+        session_id=message.session_id,
+        text=answer.text,
+        status=answer.status,
+        author=answer.author,
+        at=now,
+        action_plan=message.payload.action_plan,
+        metadata=_metadata(message),
     )
 
 
@@ -69,19 +105,19 @@ def acceptance(message: Message, now: datetime) -> Row:
     )
 
 
-def _rows(message: Message, answer: Answer, reply_id: str, now: datetime) -> tuple[Row, Row]:
+def _rows(message: Message, status: Status, reply: Reply) -> tuple[Row, Row]:
     answered = Row(
-        row_id=reply_id,
+        row_id=reply.reply_id,
         message_id=message.message_id,
         session_id=message.session_id,
-        timestamp=now,
-        sender="human" if answer.author == "human" else "agent",
-        content=answer.text,
-        status=answer.status,
+        timestamp=reply.at,
+        sender="human" if reply.author == "human" else "agent",
+        content=reply.text,
+        status=status,
         route_trace=[entry.model_dump(mode="json", exclude_none=True) for entry in message.route.trace],
         payload=message.payload.model_dump(mode="json"),
     )
-    return acceptance(message, now), answered
+    return acceptance(message, reply.at), answered
 
 
 def _asked_at(message: Message, now: datetime) -> datetime:

@@ -37,3 +37,17 @@ class Progress(Wire):
     session_id: Id
     actor: str
     state: str = "working"
+
+
+DUE = "ecommerce.support.desk.due"
+"""Where the desk is reminded, on core NATS."""
+
+
+class Due(Wire):
+    """A message that has waited for most of the time that its visit has."""
+
+    message_id: Id
+    session_id: Id
+    actor: str
+    urgency: str | None = None
+    tier: str | None = None

@@ -47,6 +47,7 @@ class Policy(Wire):
         backoff: pause before the second attempt; it doubles each time, up to 10 s.
         priority: 1 (first) to 5 (last) within the actor's queue.
         state: what an operator sees while the visit is open.
+        remind_after: when to remind whoever should answer that the visit is still open; never when unset.
     """
 
     timeout: Annotated[float, Field(gt=0)] = _spared(10.0)
@@ -56,6 +57,7 @@ class Policy(Wire):
     backoff: Annotated[float, Field(gt=0)] = _spared(0.5)
     priority: Annotated[int, Field(ge=1, le=5)] = _spared(3)
     state: Annotated[str, Field(max_length=40)] = _spared("working")
+    remind_after: Annotated[float, Field(gt=0)] | None = _spared(None)
 
 
 class TraceEntry(Wire):

@@ -72,6 +72,15 @@ class Settings(BaseSettings):
     approval_limits: Limits = Field(
         default={}, description='Other limits by tier ("*" for all) and action: {"vip": {"process_refund": 500}}.'
     )
+    human_deadline_tier_factors: dict[str, Annotated[float, Field(gt=0)]] = Field(
+        default={"vip": 0.5}, description="What the tier of the customer multiplies these deadlines by, as JSON."
+    )
+    human_reminder_share: float = Field(
+        default=0.75, gt=0, lt=1, description="Share of a deadline after which the desk is reminded."
+    )
+    desk_lease: float = Field(
+        default=60, ge=1, description="How long a claim at the desk outlives the last heartbeat of the person."
+    )
 
     llm_model: str | None = Field(default=None, description="Model as litellm names it; unset: rules answer.")
     llm_api_base: str | None = Field(default=None, description="Address of an OpenAI-compatible server.")
@@ -119,11 +128,15 @@ class Settings(BaseSettings):
                 return self.approval_limits[name][action]
         return self.approval_refund_limit if action in {"process_refund", "issue_store_credit"} else None
 
-    def human_deadline(self, urgency: Urgency) -> float:
-        """How long a message of this urgency waits for a person, in seconds."""
-        return {
-            "critical": self.human_deadline_critical,
-            "high": self.human_deadline_high,
-            "medium": self.human_deadline_medium,
-            "low": self.human_deadline_low,
-        }[urgency]
+    def human_deadline(self, urgency: Urgency, tier: str | None = None) -> float:
+        """How long a message of this urgency, of a customer of this tier, waits for a person, in seconds."""
+        factor = self.human_deadline_tier_factors.get(tier or "", 1.0)
+        return (
+            factor
+            * {
+                "critical": self.human_deadline_critical,
+                "high": self.human_deadline_high,
+                "medium": self.human_deadline_medium,
+                "low": self.human_deadline_low,
+            }[urgency]
+        )

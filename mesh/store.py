@@ -87,8 +87,8 @@ class History:
         finally:
             await engine.dispose()
 
-    async def add(self, rows: Iterable[Row]) -> None:
-        """Append these rows in one transaction; rows that are there already stay as they are."""
+    async def add(self, rows: Iterable[Row]) -> set[str]:
+        """Append these rows in one transaction; the ids of those that are there already, which stay as they are."""
         values = [_values(row) for row in rows]
         try:
             async with self._transaction() as connection:
@@ -96,9 +96,16 @@ class History:
                 fresh = [value for value in values if value["row_id"] not in known]
                 if fresh:
                     await connection.execute(sql.insert(messages), fresh)
+                return known
         except IntegrityError as error:
             # A twin of this visit wrote them between our look and our insert; the retry will find them.
             raise Transient("the same rows were being written at this moment") from error
+
+    async def amend(self, row_id: str, status: Status) -> None:
+        """Say how a row's reply really went: a person may take a conversation over while it is delivered."""
+        async with self._transaction() as connection:
+            found = sql.update(messages).where(messages.c.row_id == row_id, messages.c.status != status)
+            await connection.execute(found.values(status=status))
 
     async def of_message(self, message_id: str) -> tuple[Row, ...]:
         """Every row of one message, oldest first."""

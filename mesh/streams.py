@@ -2,6 +2,8 @@
 
 from nats.js.api import AckPolicy, ConsumerConfig, RetentionPolicy, StorageType, StreamConfig
 
+from mesh.registers import FENCE
+
 MESSAGES = "ECOMMERCE_SUPPORT"
 REPLIES = "ECOMMERCE_SUPPORT_REPLIES"
 DEAD = "ECOMMERCE_SUPPORT_DEAD"
@@ -25,7 +27,7 @@ STREAMS = (
     ),
     StreamConfig(
         name=REPLIES,
-        subjects=["ecommerce.support.gateway.response.*"],
+        subjects=["ecommerce.support.gateway.response.*", FENCE],
         retention=RetentionPolicy.LIMITS,
         storage=StorageType.FILE,
         max_age=7 * DAY,

@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 WORKFLOW = "FollowRoute"
 WORKFLOW_QUEUE = "ecommerce.workflow.follow_route"
 BURY = "bury"
+REMIND = "remind"
 RPC_TIMEOUT = timedelta(seconds=5)
 _WORKFLOWS = TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW
 _ACTIVITIES = TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY

@@ -5,7 +5,7 @@ from activities.compensator import compensator
 from activities.execution_coordinator import execution_coordinator
 from activities.guardrail_validator import GuardrailCheck, guardrail_validator
 from activities.human_agent import human_agent
-from activities.response_aggregator import response_aggregator
+from activities.response_aggregator import Delivery, response_aggregator
 from activities.response_generator import response_generator
 from activities.sentiment_analyzer import Sentiment
 from mesh.actor import actor
@@ -26,13 +26,15 @@ async def escalation_router(message: Message, *, settings: Settings) -> Route:
         return to_person(message, settings, "a person is needed")
     if failure.actor == guardrail_validator.name:
         return _after_guardrail(message, settings)
+    if failure.actor == response_aggregator.name and _taken_over(message):
+        why = "a person has taken this conversation over: this message is theirs too"
+        return deadline_for(message, message.route.only(human_agent, response_aggregator, why=why), settings)
     return _after_failure(message, failure)
 
 
 def to_person(message: Message, settings: Settings, why: str) -> Route:
     """Holding reply, then a person with a deadline by urgency, then their answer."""
-    urgency = _urgency(message)
-    deadline = settings.human_deadline(urgency)
+    urgency, deadline = _urgency(message), _deadline(message, settings)
     route = message.route.only(
         response_generator,
         response_aggregator,
@@ -48,9 +50,10 @@ def _priority(message: Message) -> int:
 
 
 def deadline_for(message: Message, route: Route, settings: Settings) -> Route:
-    """The route with as long for a person as the urgency allows."""
-    deadline = settings.human_deadline(_urgency(message))
-    return route.tune(human_agent, timeout=deadline, deadline=deadline + SLACK)
+    """The route with as long for a person as urgency and tier allow, and when they are reminded of it."""
+    deadline = _deadline(message, settings)
+    reminder = deadline * settings.human_reminder_share
+    return route.tune(human_agent, timeout=deadline, deadline=deadline + SLACK, remind_after=reminder)
 
 
 def _after_guardrail(message: Message, settings: Settings) -> Route:
@@ -103,6 +106,15 @@ def _awaits_approval(message: Message) -> bool:
 def _fresh(message: Message, failure: Failure) -> bool:
     """Whether we are here because of this failure, not sent by a router after an earlier one."""
     return failure.hop == message.route.current_step - 1
+
+
+def _taken_over(message: Message) -> bool:
+    delivery = message.get(Delivery)
+    return delivery is not None and delivery.status == "superseded"
+
+
+def _deadline(message: Message, settings: Settings) -> float:
+    return settings.human_deadline(_urgency(message), message.facets("").get("Tier"))
 
 
 def _urgency(message: Message) -> Urgency:

@@ -10,6 +10,7 @@ from mesh.bus import Bus
 from mesh.errors import MeshError, Transient, Unavailable
 from mesh.llm import LLM
 from mesh.protocol import Enrichment, Message, Outcome, Payload, Route
+from mesh.registers import Register, Registers
 from mesh.replies import Progress, Reply
 from mesh.sessions import Session, Sessions, SessionState, SessionTurn
 from mesh.settings import Settings
@@ -156,10 +157,36 @@ class FakeJourneys(Journeys):
             raise Unavailable("Temporal does not answer")
 
 
-class FakeBus(Bus):
+class MemoryRegisters(Registers):
+    """Keys and fences that live as long as the test. `between` runs once, before the next reply."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Register] = {}
+        self.revision = 0
+        self.between: Callable[[], Awaitable[object]] | None = None
+
+    async def read(self, bucket: str, key: str) -> Register:
+        return self.kept.get(f"{bucket}.{key}", Register(None, 0))
+
+    async def write(self, bucket: str, key: str, value: bytes, revision: int) -> bool:
+        if (await self.read(bucket, key)).revision != revision:
+            return False
+        self.revision += 1
+        self.kept[f"{bucket}.{key}"] = Register(value, self.revision)
+        return True
+
+    async def fence(self, stream: str, session_id: str) -> int:
+        return (await self.read("fence", session_id)).revision
+
+    async def raise_fence(self, session_id: str) -> None:
+        await self.write("fence", session_id, b"", await self.fence("", session_id))
+
+
+class FakeBus(MemoryRegisters, Bus):
     """Keeps what it is given. With `down` set it confirms nothing."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.replies: list[Reply] = []
         self.events: list[Progress] = []
         self.down = False
@@ -169,6 +196,18 @@ class FakeBus(Bus):
             raise Unavailable("NATS did not confirm the message")
         if reply.reply_id not in {known.reply_id for known in self.replies}:
             self.replies.append(reply)
+
+    async def reply_behind(self, reply: Reply, fence: int) -> bool:
+        if (between := self.between) is not None:
+            self.between = None
+            await between()
+        if await self.fence("", reply.session_id) != fence:
+            return False
+        await self.reply(reply)
+        return True
+
+    async def replies_after(self, session_id: str, sequence: int) -> tuple[Reply, ...]:
+        return tuple(reply for reply in self.replies if reply.session_id == session_id)
 
     async def progress(self, event: Progress) -> None:
         self.events.append(event)
@@ -197,10 +236,11 @@ class NotedHistory(FakeHistory):
         self.trouble = list(trouble)
         self.commits: list[int] = []
 
-    async def add(self, rows: Iterable[Row]) -> None:
+    async def add(self, rows: Iterable[Row]) -> set[str]:
         if self.trouble:
             raise self.trouble.pop(0)
         added = list(rows)
         self.commits.append(len(added))
         known = {row.row_id for row in self.rows}
         self.rows = (*self.rows, *(row for row in added if row.row_id not in known))
+        return known & {row.row_id for row in added}

@@ -7,6 +7,7 @@ from activities.context_retriever import Context
 from activities.execution_coordinator import ActionResult, ExecutionResult
 from mesh.bus import Bus
 from mesh.protocol import Message
+from mesh.registers import Register
 from mesh.replies import Progress, Reply
 from mesh.route import Wire
 from mesh.sessions import Session, Sessions, SessionState, SessionTurn
@@ -62,6 +63,17 @@ class QuietBus(Bus):
     async def reply(self, reply: Reply) -> None:
         self.replies.append(reply)
 
+    async def reply_behind(self, reply: Reply, _: int) -> bool:
+        self.replies.append(reply)
+        return True
+
+    async def fence(self, *_: str) -> int:
+        return 0
+
+    async def read(self, *_: str) -> Register:
+        """Nobody has taken a rehearsed conversation over."""
+        return Register(None, 0)
+
     async def progress(self, event: Progress) -> None: ...
 
     async def publish(self, message: Message) -> None: ...
@@ -75,7 +87,8 @@ class QuietHistory(History):
     def __init__(self, history: History) -> None:
         super().__init__(history._engine)  # noqa: SLF001 - the same kind of thing
 
-    async def add(self, rows: Iterable[Row]) -> None: ...
+    async def add(self, _: Iterable[Row]) -> set[str]:
+        return set()
 
 
 class QuietSessions(Sessions):

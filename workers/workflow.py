@@ -4,12 +4,15 @@ import asyncio
 from datetime import timedelta
 
 import click
+from temporalio import activity
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from mesh.bus import Bus
+from mesh.protocol import Message
+from mesh.replies import DUE, Due
 from mesh.settings import Settings
 from mesh.store import History, migrate
-from mesh.temporal import WORKFLOW_QUEUE, connect, register_facets
+from mesh.temporal import REMIND, WORKFLOW_QUEUE, connect, register_facets
 from workers.burial import Burial
 from workers.process import run
 from workflows.follow_route import FollowRoute
@@ -31,7 +34,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             client,
             task_queue=WORKFLOW_QUEUE,
             workflows=[FollowRoute],
-            activities=[Burial(bus, history).bury],
+            activities=[Burial(bus, history).bury, Reminder(bus).remind],
             # The sandbox guards against code that is not deterministic: the tests and the replays run in it.
             # Here it would cost a third of this process.
             workflow_runner=UnsandboxedWorkflowRunner(),
@@ -40,3 +43,22 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         )
         async with serving:
             await stop.wait()
+
+
+class Reminder:
+    """Tells the desk that a message has waited for most of its time."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+
+    @activity.defn(name=REMIND)
+    async def remind(self, message: Message) -> None:
+        facets = message.facets("")
+        due = Due(
+            message_id=message.message_id,
+            session_id=message.session_id,
+            actor="+".join(message.route.here),
+            urgency=facets.get("Urgency"),
+            tier=facets.get("Tier"),
+        )
+        await self._bus.tell(DUE, due.model_dump_json().encode())

@@ -16,6 +16,7 @@ from mesh.protocol import Failure, JsonValue, Message, Outcome, ProtocolError, T
 BURIAL_RETRIES = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
 LONGEST_PAUSE = timedelta(seconds=10)
 LONGEST_REASON = 500
+REMINDER_TIME = timedelta(minutes=5)
 UNSEEN = timedelta(seconds=2)
 """How long a message may travel before each of its visits is shown to operators: most have ended by then, and showing a
 visit costs the server as much as a tenth of it."""
@@ -60,13 +61,39 @@ class FollowRoute:
     async def _ask(self, name: str) -> tuple[Outcome, Failure | None]:
         """What an actor answered, or what it found out before it failed."""
         try:
-            return Outcome.read(await self._execute(name)), None
+            return Outcome.read(await self._reminded(name)), None
         except ActivityError as error:
             if isinstance(error.cause, CancelledError):
                 raise
             return _findings(error), self._failure(name, error)
         except ProtocolError as error:
             return Outcome(), self._failed(name, "protocol", str(error))
+
+    async def _reminded(self, name: str) -> JsonValue:
+        """Visit an actor; when its policy says so, remind whoever should answer that the visit is still open."""
+        after = self._message.route.policy(name).remind_after
+        if after is None:
+            return await self._execute(name)
+        reminding = asyncio.create_task(self._remind(timedelta(seconds=after)))
+        try:
+            return await self._execute(name)
+        finally:
+            reminding.cancel()
+
+    async def _remind(self, after: timedelta) -> None:
+        await workflow.sleep(after, summary="then whoever should answer is reminded")
+        self._show(f"{self._state}: due soon")
+        try:
+            await workflow.execute_activity(
+                "remind",
+                self._message,
+                start_to_close_timeout=timedelta(seconds=20),
+                schedule_to_close_timeout=REMINDER_TIME,
+                summary="remind whoever should answer",
+            )
+        except ActivityError:
+            # The visit goes on without: what is due soon is shown in any case.
+            workflow.logger.warning("nobody could be reminded")
 
     async def _execute(self, name: str) -> JsonValue:
         route = self._message.route

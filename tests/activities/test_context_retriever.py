@@ -231,6 +231,13 @@ async def test_a_lost_session_is_rebuilt_from_the_history_and_saved(market: Mock
     assert found.unavailable == ()
 
 
+async def test_what_was_held_back_for_a_person_was_never_said(market: MockShop, sessions: MemorySessions) -> None:
+    asked, held_back = told(0, email=POLLY, intent="order_status", kind="answer")
+    rows = [asked, held_back.model_copy(update={"status": "superseded"})]
+    found = await retrieve(a_message(), market, sessions, FakeHistory(rows))
+    assert [turn.text for turn in found.session.recent] == ["question 0"]
+
+
 async def test_a_message_that_is_played_again_is_no_turn_of_its_own_past(
     market: MockShop, sessions: MemorySessions
 ) -> None:

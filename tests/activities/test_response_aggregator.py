@@ -160,7 +160,7 @@ async def test_without_the_session_server_the_answer_still_goes_out(desk: Desk) 
 
 async def test_without_the_history_nothing_is_sent_and_the_visit_is_tried_again(desk: Desk) -> None:
     class Broken(FakeHistory):
-        async def add(self, rows: object) -> None:
+        async def add(self, rows: object) -> set[str]:
             raise Transient("the history database is not usable")
 
     desk.history = Broken()

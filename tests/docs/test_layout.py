@@ -9,7 +9,7 @@ import pytest
 HERE = Path(__file__).resolve().parents[2]
 PACKAGES = ("mesh", "activities", "routers", "workflows", "workers", "gateway", "mock_services")
 ONE_PLACE = {
-    "nats": {"bus.py", "letters.py", "streams.py"},
+    "nats": {"bus.py", "letters.py", "registers.py", "streams.py"},
     "temporalio": {"temporal.py", "revival.py"},
     "sqlalchemy": {"store.py", "migrations/env.py", "migrations/versions/0001_messages.py"},
     "alembic": {"store.py", "migrations/env.py", "migrations/versions/0001_messages.py"},

@@ -46,6 +46,14 @@ async def test_the_desk_shows_who_waits_why_and_since_when(house: House) -> None
             "waiting_since": "2030-01-01T12:00:02.500000Z",
             "why": "a person must answer",
             "holding_reply": "A colleague will answer you.",
+            "held_back": None,
+            "kind": "reply",
+            "action_plan": None,
+            "due_at": "2030-01-01T12:00:12.500000Z",
+            "overdue_soon": False,
+            "state": "waiting",
+            "claimed_by": None,
+            "claimed_until": None,
         }
     ]
 

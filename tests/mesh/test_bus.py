@@ -57,7 +57,7 @@ async def test_the_streams_are_as_designed(bus: Bus) -> None:
     config = {name: (await bus._stream.stream_info(name)).config for name in EMPTY}
     assert {name: one.subjects for name, one in config.items()} == {
         MESSAGES: ["ecommerce.support.*"],
-        REPLIES: ["ecommerce.support.gateway.response.*"],
+        REPLIES: ["ecommerce.support.gateway.response.*", "ecommerce.support.gateway.fence.*"],
         DEAD: ["ecommerce.support.dead.*"],
     }
     assert [config[name].retention for name in EMPTY] == [

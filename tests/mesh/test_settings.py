@@ -97,3 +97,12 @@ def test_a_process_with_a_wrong_setting_ends_and_names_it_without_its_value(monk
 
 def test_every_setting_says_what_it_is_for() -> None:
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+def test_the_tier_of_the_customer_changes_how_long_they_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings().human_deadline("high", "vip") == settings().human_deadline("high") / 2
+    assert settings().human_deadline("high", "standard") == settings().human_deadline("high")
+    monkeypatch.setenv("HUMAN_DEADLINE_TIER_FACTORS", '{"gold": 0.25}')
+    assert Settings(_env_file=None).human_deadline("low", "gold") == settings().human_deadline("low") / 4
+    with pytest.raises(ValidationError, match="human_deadline_tier_factors"):
+        settings(human_deadline_tier_factors={"vip": 0})

@@ -30,9 +30,9 @@ class Slow(NotedHistory):
         super().__init__()
         self.go_on = asyncio.Event()
 
-    async def add(self, rows: Iterable[Row]) -> None:
+    async def add(self, rows: Iterable[Row]) -> set[str]:
         await self.go_on.wait()
-        await super().add(rows)
+        return await super().add(rows)
 
 
 async def test_what_arrives_during_a_commit_shares_the_next_one() -> None:

@@ -1,0 +1,33 @@
+"""What of a conversation's history the customer may read: nothing that was held back for a person."""
+
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from gateway.edge import Edge
+from mesh.desk import Desk
+from mesh.errors import Unavailable
+from mesh.store import Row
+
+log = logging.getLogger(__name__)
+
+REPLIES_KEPT = timedelta(days=6)
+"""Within this time every reply that was sent is still in the stream of replies."""
+
+
+async def seen(edge: Edge, rows: Sequence[Row]) -> Sequence[Row]:
+    """The rows that the customer may see.
+
+    An automatic answer is in the history before it is sent. While a person has the conversation, the sending decides.
+    """
+    told = [row for row in rows if row.status != "superseded"]
+    recent = [row for row in told if row.sender == "agent" and row.timestamp > datetime.now(UTC) - REPLIES_KEPT]
+    try:
+        if recent and await Desk(edge.bus).taken(recent[0].session_id):
+            sent = {reply.reply_id for reply in await edge.bus.replies_after(recent[0].session_id, 0)}
+            unsent = {row.row_id for row in recent} - sent
+            return [row for row in told if row.row_id not in unsent]
+    except Unavailable as error:
+        # Without NATS nothing new can be sent or claimed; what was answered before stays readable.
+        log.warning("showing the history without asking who has the conversation: %s", error)
+    return told

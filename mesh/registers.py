@@ -1,0 +1,117 @@
+"""JetStream registers: the newest value of a subject, set by comparison; and storing what depends on one."""
+
+import contextlib
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from nats.aio.client import Client
+from nats.errors import Error as NATSError
+from nats.js import JetStreamContext
+from nats.js.api import DiscardPolicy, StorageType, StreamConfig
+from nats.js.errors import BadRequestError, NotFoundError
+
+from mesh.errors import Unavailable
+
+DESK = "ECOMMERCE_SUPPORT_DESK"
+NOTES = "ECOMMERCE_SUPPORT_NOTES"
+FENCE: Final = "ecommerce.support.gateway.fence.*"
+"""Subjects in the stream of replies: only what lies in one stream can depend on each other."""
+
+WRONG_LAST_SEQUENCE: Final = 10071
+DAY: Final = 86_400.0
+
+
+def _bucket(name: str, max_age: float) -> StreamConfig:
+    # What the NATS tools call a key-value bucket, with one value for each key.
+    return StreamConfig(
+        name=f"KV_{name}",
+        subjects=[f"$KV.{name}.>"],
+        storage=StorageType.FILE,
+        discard=DiscardPolicy.NEW,
+        max_age=max_age,
+        max_msgs_per_subject=1,
+        deny_delete=True,
+        allow_rollup_hdrs=True,
+        # Reads go to the stream's leader: one that lags behind could miss a claim.
+        allow_direct=False,
+    )
+
+
+BUCKETS: Final = (_bucket(DESK, DAY), _bucket(NOTES, 90 * DAY))
+
+
+class Register(NamedTuple):
+    """A value and its revision; no value and 0 while nothing was written."""
+
+    value: bytes | None
+    revision: int
+
+
+@contextlib.contextmanager
+def unavailable(what: str) -> Iterator[None]:
+    """Turn every error of the NATS client into `Unavailable`."""
+    try:
+        yield
+    except (NATSError, OSError) as error:
+        raise Unavailable(f"{what}: {type(error).__name__}") from error
+
+
+class Registers:
+    """The part of `Bus` that compares and sets. Whatever NATS refuses otherwise is `Unavailable`."""
+
+    _client: Client
+    _stream: JetStreamContext
+
+    async def read(self, bucket: str, key: str) -> Register:
+        return await self._newest(f"KV_{bucket}", f"$KV.{bucket}.{key}")
+
+    async def write(self, bucket: str, key: str, value: bytes, revision: int) -> bool:
+        """Write unless somebody else has written since this revision was read."""
+        subject = f"$KV.{bucket}.{key}"
+        return await self._store_if(subject, value, {"Nats-Expected-Last-Subject-Sequence": str(revision)})
+
+    async def fence(self, stream: str, session_id: str) -> int:
+        """Where the fence of a session stands; 0 while it was never raised."""
+        return (await self._newest(stream, _fence(session_id))).revision
+
+    async def raise_fence(self, session_id: str) -> None:
+        """From now on nothing is stored behind an older place of this fence."""
+        await self._store_if(_fence(session_id), b"", {})
+
+    async def store_behind(self, subject: str, data: bytes, key: str, session_id: str, fence: int) -> bool:
+        """Store once by `key`; False when the fence of the session was raised since it was read."""
+        headers = {
+            "Nats-Msg-Id": key,
+            "Nats-Expected-Last-Subject-Sequence": str(fence),
+            "Nats-Expected-Last-Subject-Sequence-Subject": _fence(session_id),
+        }
+        return await self._store_if(subject, data, headers)
+
+    async def tell(self, subject: str, data: bytes) -> None:
+        """Publish on core NATS: at most once, to whoever listens now."""
+        with unavailable("NATS did not take the event"):
+            await self._client.publish(subject, data)
+
+    async def _newest(self, stream: str, subject: str) -> Register:
+        with unavailable("NATS JetStream cannot be read"):
+            try:
+                kept = await self._stream.get_last_msg(stream, subject)
+            except NotFoundError:
+                return Register(None, 0)
+        return Register(kept.data or b"", kept.seq or 0)
+
+    async def _store_if(self, subject: str, data: bytes, headers: dict[str, str]) -> bool:
+        if not self._client.is_connected:
+            raise Unavailable("NATS is away")
+        with unavailable("NATS did not confirm the change"):
+            try:
+                await self._stream.publish(subject, data, headers=headers)
+            except BadRequestError as error:
+                if error.err_code != WRONG_LAST_SEQUENCE:
+                    raise
+                return False
+        return True
+
+
+def _fence(session_id: str) -> str:
+    return FENCE.replace("*", session_id)
