@@ -34,7 +34,7 @@ class Delivery(Enrichment, slot="delivery"):
     status: Literal["resolved", "escalated", "apologised"]
 
 
-@actor("response_aggregator")
+@actor("response_aggregator", delivers=True)
 async def response_aggregator(message: Message, *, history: History, bus: Bus, sessions: Sessions) -> Delivery:
     answer = _answer(message)
     await deliver(message, answer, history=history, bus=bus)

@@ -9,19 +9,22 @@ from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 from pydantic import Field, JsonValue, ValidationError, model_validator
 
+from mesh.details import STUCK, details, impersonal
 from mesh.errors import ProtocolError
+from mesh.interventions import GiveUp, Intervention, ReplyNow, Reroute, RetryNow, SkipStep, obey, objection
 from mesh.route import HOP_CAP, Policy, Route, Step, TraceEntry, Wire, names_in
 
 __all__ = [
-    "FACETS", "HOP_CAP", "MAX_ENVELOPE_BYTES",
-    "Enrichment", "Failure", "JsonValue", "Message", "Outcome", "Payload", "Policy", "ProtocolError", "Route", "Step",
-    "TraceEntry", "misfit", "names_in", "queue_of", "visit_id",
+    "FACETS", "HOP_CAP", "MAX_ENVELOPE_BYTES", "STUCK",
+    "Enrichment", "Failure", "GiveUp", "Intervention", "JsonValue", "Message", "Outcome", "Payload", "Policy",
+    "ProtocolError", "ReplyNow", "Reroute", "RetryNow", "Route", "SkipStep", "Step", "TraceEntry",
+    "details", "impersonal", "misfit", "names_in", "obey", "objection", "queue_of", "visit_id",
 ]  # fmt: skip
 
 MAX_ENVELOPE_BYTES = 256 * 1024
 """Largest message in bytes of JSON: Temporal warns at 512 KiB and refuses 2 MiB."""
 
-FACETS = ("SessionId", "Actor", "State", "Intent", "Urgency", "Channel", "Tier")
+FACETS = ("SessionId", "Actor", "State", "Intent", "Urgency", "Channel", "Tier", "WaitingSince")
 """What an operator can search a message by. Never personal data: search attributes are not encrypted."""
 
 ORIGINAL = ("customer_message", "customer_email")
@@ -38,9 +41,12 @@ def queue_of(actor: str) -> str:
     return f"ecommerce.support.{actor}"
 
 
-def visit_id(actor: str, hop: int) -> str:
-    """The Temporal activity id of one visit, by which it can be completed from outside."""
-    return f"{hop}-{actor}"
+def visit_id(actor: str, hop: int, restarts: int = 0) -> str:
+    """The Temporal activity id of one visit, by which it can be completed from outside.
+
+    A visit that an operator started anew has an id of its own: the abandoned one may still be running.
+    """
+    return f"{hop}-{actor}~{restarts}" if restarts else f"{hop}-{actor}"
 
 
 class Enrichment(Wire):
@@ -61,7 +67,7 @@ class Failure(Wire):
 
     actor: str
     hop: int
-    kind: Literal["permanent", "exhausted", "deadline", "unserved", "protocol", "hop_cap"]
+    kind: Literal["permanent", "exhausted", "deadline", "unserved", "protocol", "hop_cap", "given_up"]
     reason: str
     attempts: int | None = None
     at: datetime | None = None

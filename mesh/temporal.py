@@ -219,8 +219,9 @@ class Journeys:
 
     async def complete(self, message: Message, actor: str, outcome: Outcome) -> bool:
         """Answer an open visit from outside; False when it is no longer open."""
+        route = message.route
         handle = self._client.get_async_activity_handle(
-            workflow_id=message.message_id, run_id=None, activity_id=visit_id(actor, message.route.current_step)
+            workflow_id=message.message_id, run_id=None, activity_id=visit_id(actor, route.current_step, route.restarts)
         )
         try:
             await handle.complete(outcome, rpc_timeout=RPC_TIMEOUT)
