@@ -56,10 +56,12 @@ class FollowRoute(Steerable):
         """The message as it is when its route is done; the run fails when nobody could finish it."""
         # Never cancelled: an ended run takes its timer along, and cancelling it would cost an event.
         self._watching = asyncio.create_task(self._watch())
-        while not self._message.route.done:
-            if self._message.route.current_step >= self._message.route.hop_cap:
-                await self._bury(self._circling())
-            await self._visit()
+        try:
+            await self._travel()
+        except asyncio.CancelledError:
+            # Somebody cancelled the workflow: the customer must not wait for an answer that nobody will give.
+            here = "+".join(self._message.route.here)
+            await self._bury(self._failed(here, "given_up", "it was cancelled from outside"))
         self._show(self._message.ending)
         return self._message
 
@@ -67,6 +69,12 @@ class FollowRoute(Steerable):
     def message(self) -> Message:
         """The message as it is now."""
         return self._message
+
+    async def _travel(self) -> None:
+        while not self._message.route.done:
+            if self._message.route.current_step >= self._message.route.hop_cap:
+                await self._bury(self._circling())
+            await self._visit()
 
     async def _obey(self, wish: Intervention, outcomes: Mapping[str, Outcome], started: datetime) -> None:
         self._wish = None
@@ -99,7 +107,7 @@ class FollowRoute(Steerable):
             if isinstance(error.cause, CancelledError):
                 if self._wish:
                     return Outcome(), None
-                raise
+                raise asyncio.CancelledError from error
             return _findings(error), self._failure(name, error)
         except ProtocolError as error:
             return Outcome(), self._failed(name, "protocol", str(error))

@@ -6,6 +6,7 @@ import click
 
 from mesh.cli.demo import demo
 from mesh.cli.send import send
+from mesh.cli.stuck import stuck
 from mesh.cli.trace import trace
 
 
@@ -30,5 +31,5 @@ def main() -> None:
     """Actor Mesh: an e-commerce support agent whose messages carry their own route."""
 
 
-for command in (demo, send, trace):
+for command in (demo, send, stuck, trace):
     main.add_command(command)

@@ -10,7 +10,7 @@ HERE = Path(__file__).resolve().parents[2]
 PACKAGES = ("mesh", "activities", "routers", "workflows", "workers", "gateway", "mock_services")
 ONE_PLACE = {
     "nats": {"bus.py"},
-    "temporalio": {"temporal.py"},
+    "temporalio": {"temporal.py", "_executions.py"},
     "sqlalchemy": {"store.py", "migrations/env.py", "migrations/versions/0001_messages.py"},
     "alembic": {"store.py", "migrations/env.py", "migrations/versions/0001_messages.py"},
     "redis": {"sessions.py"},

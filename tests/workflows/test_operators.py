@@ -1,7 +1,7 @@
 """Operators free messages that are retried, unserved or waiting. On a real Temporal server."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -53,12 +53,12 @@ class Operator:
         return str(await self.handle.execute_update(name, *([] if value is None else [value])))
 
     async def message(self) -> Message:
-        return await self.handle.query("message", result_type=Message)
+        return Message.model_validate(await self.handle.query("message", result_type=Message))
 
 
 async def stuck(mesh: Mesh, trip: Message, way: str, **others: Any) -> tuple[Any, Operator]:
     """A message that is stuck at its first step in this way, and who may free it."""
-    work: Callable[..., Awaitable[Any]] | None = STUCK[way]
+    work: Any = STUCK[way]
     serving = mesh.serving(**({"stuck": work} if work else {}), **others)
     await serving.__aenter__()
     await mesh.journeys.start(trip)
@@ -132,7 +132,7 @@ async def test_retry_now_starts_an_unserved_or_backing_off_visit_at_once_with_fr
         await mesh.journeys.start(trip)
         operator = Operator(mesh, trip)
         for expected in (1, 2):
-            await until(lambda count=expected: _reached(attempts, count))
+            await until(partial(_reached, attempts, expected))
             await operator.sends("retry_now", SIGNED)
         message = await asyncio.wait_for(operator.handle.result(), 4)
     # Each started anew: a repeated attempt of the same visit would bear a higher number.
@@ -229,7 +229,9 @@ async def test_a_bad_update_is_rejected_with_the_reason_and_changes_nothing(
 
 
 async def test_two_updates_at_the_same_moment_are_not_both_obeyed(mesh: Mesh) -> None:
-    serving, operator = await stuck(mesh, a_stuck_trip("stuck", "after", "last"), "waiting", after=nothing, last=nothing)
+    serving, operator = await stuck(
+        mesh, a_stuck_trip("stuck", "after", "last"), "waiting", after=nothing, last=nothing
+    )
     asked = [operator.sends("skip_step"), operator.sends("reroute", {"steps": ["last"]})]
     answers = await asyncio.gather(*asked, return_exceptions=True)
     message = await asyncio.wait_for(operator.handle.result(), 10)
