@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     temporal_ui_port: int = Field(default=8233, description="Port of the embedded Temporal Web UI.")
 
     nats_url: str | None = Field(default=None, description="nats:// address of a NATS server with JetStream to use.")
+    nats_monitor_url: str | None = Field(
+        default=None, description="http:// address of that server's monitoring port, for mesh doctor."
+    )
     nats_port: int = Field(default=4222, description="Port of the embedded NATS server.")
 
     redis_url: str | None = Field(default=None, description="redis:// address of a Redis or Valkey server to use.")
@@ -60,6 +63,10 @@ class Settings(BaseSettings):
     human_deadline_high: float = Field(default=3_600, gt=0, description="How long a message of high urgency waits.")
     human_deadline_medium: float = Field(default=14_400, gt=0, description="How long one of medium urgency waits.")
     human_deadline_low: float = Field(default=86_400, gt=0, description="How long one of low urgency waits.")
+
+    worker_build_id: str | None = Field(
+        default=None, description="Version of this code for Temporal; messages finish on the one they started on."
+    )
 
     llm_model: str | None = Field(default=None, description="Model as litellm names it; unset: rules answer.")
     llm_api_base: str | None = Field(default=None, description="Address of an OpenAI-compatible server.")

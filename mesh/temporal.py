@@ -35,13 +35,14 @@ from mesh.settings import Settings
 log = logging.getLogger(__name__)
 
 __all__ = [
-    "BURY", "PLUGIN", "WORKFLOW", "WORKFLOW_QUEUE", "Journeys", "OpenVisit", "Standing",
+    "BURY", "DEPLOYMENT", "PLUGIN", "WORKFLOW", "WORKFLOW_QUEUE", "Journeys", "OpenVisit", "Standing",
     "activity_of", "connect", "facet_pairs", "facets_registered", "register_facets",
 ]  # fmt: skip
 
 WORKFLOW = "FollowRoute"
 WORKFLOW_QUEUE = "ecommerce.workflow.follow_route"
 BURY = "bury"
+DEPLOYMENT = "actor-mesh"
 OPEN = f"WorkflowType = '{WORKFLOW}' AND ExecutionStatus IN ('Running', 'Paused')"
 _WORKFLOWS = TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW
 _ACTIVITIES = TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY

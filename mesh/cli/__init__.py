@@ -5,6 +5,7 @@ from importlib.metadata import entry_points
 import click
 
 from mesh.cli.demo import demo
+from mesh.cli.doctor import doctor
 from mesh.cli.send import send
 from mesh.cli.stuck import stuck
 from mesh.cli.trace import trace
@@ -31,5 +32,5 @@ def main() -> None:
     """Actor Mesh: an e-commerce support agent whose messages carry their own route."""
 
 
-for command in (demo, send, stuck, trace):
+for command in (demo, doctor, send, stuck, trace):
     main.add_command(command)
