@@ -32,7 +32,7 @@ LEFT = PendingActivityState.PENDING_ACTIVITY_STATE_CANCEL_REQUESTED
 
 
 class OpenVisit(BaseModel):
-    """A visit that has no answer yet. `most` is 0 where attempts are unlimited; `since` is when it was first asked."""
+    """A visit that has no answer yet. `most` is 0 where attempts are unlimited; `since` is when it was last asked."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -102,7 +102,7 @@ def standing_of(message_id: str, found: DescribeWorkflowExecutionResponse) -> St
     return Standing(
         message_id=message_id,
         facets=_facets(info),
-        since=_at(info.start_time) or datetime.now(UTC),
+        since=_at(info.start_time) or _now(),
         paused=info.status == PAUSED,
         task_attempt=task.attempt if task else 0,
         task_since=_at(task.original_scheduled_time) if task else None,
@@ -131,7 +131,8 @@ def _visit(one: PendingActivityInfo) -> OpenVisit:
         actor=one.activity_type.name,
         attempt=one.attempt,
         most=one.maximum_attempts,
-        since=_at(one.scheduled_time) or datetime.now(UTC),
+        # Of a repeated visit the server tells when it will be asked next, not when it was asked first.
+        since=_at(one.last_started_time) or _at(one.last_attempt_complete_time) or _at(one.scheduled_time) or _now(),
         started=_at(one.last_started_time) if one.state == STARTED else None,
         next_attempt=_at(one.next_attempt_schedule_time) if one.HasField("next_attempt_schedule_time") else None,
         until=_at(one.expiration_time) if one.HasField("expiration_time") else None,
@@ -156,3 +157,7 @@ def _at(stamp: Timestamp) -> datetime | None:
 
 def _seconds(duration: Duration) -> float | None:
     return duration.ToTimedelta().total_seconds() or None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

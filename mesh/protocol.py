@@ -18,7 +18,7 @@ __all__ = [
     "FACETS", "HOP_CAP", "MAX_ENVELOPE_BYTES", "STUCK",
     "Enrichment", "Failure", "GiveUp", "Intervention", "JsonValue", "Message", "Outcome", "Payload", "Policy",
     "ProtocolError", "ReplyNow", "Reroute", "RetryNow", "Route", "SkipStep", "Step", "TraceEntry",
-    "details", "impersonal", "misfit", "names_in", "obey", "objection", "queue_of", "visit_id",
+    "details", "impersonal", "misfit", "names_in", "obey", "objection", "queue_of", "visit_id", "wish_of",
 ]  # fmt: skip
 
 MAX_ENVELOPE_BYTES = 256 * 1024
@@ -34,6 +34,7 @@ Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 """A message or session id: safe in a NATS subject and a workflow id, and no place for an e-mail address."""
 
 E = TypeVar("E", bound="Enrichment")
+W = TypeVar("W", bound=Intervention)
 
 
 def queue_of(actor: str) -> str:
@@ -223,6 +224,18 @@ class Message(Wire):
         why = f"{failure.actor} failed ({failure.kind}): {failure.reason}"
         route = self.route.accept(self.route.fallback(why=why), failure.actor)
         return self.model_copy(update={"payload": payload, "route": route.advance(*entries)})
+
+
+def wish_of(kind: type[W], raw: JsonValue) -> W:
+    """What an operator sent, as JSON; nothing counts as `{}`.
+
+    Raises:
+        ProtocolError: it does not fit; says where, without quoting it.
+    """
+    try:
+        return kind.model_validate({} if raw is None else raw)
+    except ValidationError as error:
+        raise ProtocolError(f"this does not fit {kind.name}: {misfit(error)}") from None
 
 
 def misfit(error: ValidationError) -> str:

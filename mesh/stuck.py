@@ -100,8 +100,16 @@ def _queue(queue: str, pollers: int, advice: str) -> str:
 
 
 def _at(standing: Standing, visit: OpenVisit, kind: Kind, why: str) -> Stuck:
-    found = _line(standing, kind, why, visit.since)
+    found = _line(standing, kind, why, _arrived(standing) or visit.since)
     return found.model_copy(update={"actor": visit.actor, "until": visit.until, "attempt": visit.attempt})
+
+
+def _arrived(standing: Standing) -> datetime | None:
+    """When the message came to the step that it is at, where it has been shown."""
+    try:
+        return datetime.fromisoformat(standing.facets.get("WaitingSince", ""))
+    except ValueError:
+        return None
 
 
 def _line(standing: Standing, kind: Kind, why: str, since: datetime) -> Stuck:

@@ -41,7 +41,10 @@ async def _look(settings: Settings, limit: int) -> list[Stuck]:
 
 
 def _table(found: list[Stuck]) -> Table:
-    table = Table("message", "at", "what", "for", "until", "why")
+    table = Table()
+    for name in ("message", "at", "what", "for", "until", "why"):
+        # An id that is cut off cannot be pasted.
+        table.add_column(name, no_wrap=name == "message", overflow="fold")
     now = datetime.now(UTC)
     for one in found:
         waits = f"{(now - one.since).total_seconds():,.0f} s"

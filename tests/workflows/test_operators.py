@@ -203,7 +203,7 @@ async def test_what_the_neighbours_of_a_stuck_actor_found_is_kept(mesh: Mesh) ->
         ("reroute", {"steps": ["a b"]}, "String should match pattern"),
         ("reroute", {"steps": ["a"], "hurry": True}, "hurry"),
         ("reroute", {"steps": [["a", "a"]]}, "a group names an actor twice"),
-        ("reroute", None, "missing"),
+        ("reroute", None, "this does not fit reroute: steps: Field required"),
         ("skip_step", {}, "nothing lies ahead"),
         ("reply", {"text": "   "}, "at least 1 character"),
         ("reply", {"text": "hello"}, "does not say who delivers"),

@@ -75,6 +75,7 @@ async def test_a_message_that_is_retried_is_listed_with_the_error_and_the_attemp
         found = await seen(mesh, trip)
         await operator.handle.terminate()
     assert (found.kind, found.actor) == ("retrying", "stuck")
+    assert found.since <= datetime.now(UTC)
     assert found.why == f"attempt {found.attempt} of 50; the last one said: the shop is down"
 
 
