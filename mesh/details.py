@@ -52,8 +52,10 @@ def details(message: "Message", state: str, since: datetime) -> str:
 
 def _steps(route: Route, state: str) -> str:
     here = route.current_step
+    left = {entry.hop for entry in route.trace if entry.did in {"reroute", "skip_step", "reply"}}
     marks = (
-        "done" if index < here else f"**{state}**" if index == here else "ahead" for index in range(len(route.steps))
+        "left" if index in left else "done" if index < here else f"**{state}**" if index == here else "ahead"
+        for index in range(len(route.steps))
     )
     return "\n".join(
         f"{number}. {' + '.join(names_in(step))}: {mark}"
@@ -70,7 +72,7 @@ def _history(route: Route) -> str:
     lines = [
         _line(entry) for entry in route.trace if entry.kind == "operator" or (entry.kind == "edited" and entry.why)
     ]
-    return "\n".join(["Route edits", *lines]) if lines else ""
+    return "\n".join(["Route edits\n", *lines]) if lines else ""
 
 
 def _line(entry: TraceEntry) -> str:

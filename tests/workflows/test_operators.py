@@ -264,5 +264,6 @@ async def test_a_stuck_message_is_found_by_its_state_and_its_page_says_what_to_d
     await operator.sends("skip_step", {"by": "kim", "why": "asked polly@example.com"})
     page = await operator.handle.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
     assert "skip_step by kim: asked (an address)" in page.current_details
+    assert "1. stuck: left" in page.current_details
     await operator.handle.result()
     await serving.__aexit__(None, None, None)
