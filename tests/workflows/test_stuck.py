@@ -257,8 +257,11 @@ async def test_a_visit_that_an_operator_left_is_not_listed_any_more(mesh: Mesh) 
     async with a_stuck(mesh, trip, "waiting", after=retried) as operator:
         await operator.sends("skip_step")
         found = await until(lambda: _listed_at(mesh, trip, "after"))
+        now = await mesh.journeys.standing(trip.message_id)
         await operator.handle.terminate()
     assert found.kind in {"retrying", "queued"}
+    assert now is not None
+    assert [visit.actor for visit in now.visits] == ["after"]
 
 
 async def _listed_at(mesh: Mesh, trip: Message, actor: str) -> Stuck | None:
