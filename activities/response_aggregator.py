@@ -35,7 +35,7 @@ class Delivery(Enrichment, slot="delivery"):
     status: Literal["resolved", "escalated", "apologised", "superseded"]
 
 
-@actor("response_aggregator")
+@actor("response_aggregator", delivers=True)
 async def response_aggregator(message: Message, *, history: History, bus: Bus, sessions: Sessions) -> Delivery:
     answer, reply_id = _answer(message), message.reply_id
     if not await deliver(message, answer, history=history, bus=bus):

@@ -188,8 +188,4 @@ async def _under_way(edge: Edge, message_id: str) -> bool:
     except Unavailable as error:
         log.warning("going on without the marks: %s", error)
     journeys = await edge.temporal.journeys()
-    try:
-        return await journeys.status(message_id) is not None
-    except ValueError:
-        # A paused workflow has a status that the client library cannot name.
-        return True
+    return await journeys.status(message_id) is not None

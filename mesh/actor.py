@@ -63,6 +63,7 @@ def actor(  # noqa: PLR0913 - one keyword for each field of Policy
     queue_wait: timedelta = timedelta(minutes=1),
     priority: int = 3,
     state: str = "working",
+    delivers: bool = False,
 ) -> Callable[[Work], Actor]:
     """Declare an actor under its wire name; see `Policy` for what the keywords mean."""
     policy = Policy(
@@ -72,6 +73,7 @@ def actor(  # noqa: PLR0913 - one keyword for each field of Policy
         queue_wait=queue_wait.total_seconds(),
         priority=priority,
         state=state,
+        delivers=delivers,
     )
 
     def declare(work: Work) -> Actor:

@@ -10,20 +10,23 @@ from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 from pydantic import Field, JsonValue, ValidationError, model_validator
 
+from mesh.details import STUCK, details, impersonal
 from mesh.errors import ProtocolError
+from mesh.interventions import GiveUp, Intervention, ReplyNow, Reroute, RetryNow, SkipStep, obey, objection
 from mesh.rerun import RERUN, Rerun
 from mesh.route import HOP_CAP, Policy, Route, Step, TraceEntry, Wire, names_in
 
 __all__ = [
-    "FACETS", "HOP_CAP", "MAX_ENVELOPE_BYTES",
-    "Enrichment", "Failure", "JsonValue", "Message", "Outcome", "Payload", "Policy", "ProtocolError", "Route", "Step",
-    "TraceEntry", "misfit", "names_in", "queue_of", "visit_id",
+    "FACETS", "HOP_CAP", "MAX_ENVELOPE_BYTES", "STUCK",
+    "Enrichment", "Failure", "GiveUp", "Intervention", "JsonValue", "Message", "Outcome", "Payload", "Policy",
+    "ProtocolError", "ReplyNow", "Reroute", "RetryNow", "Route", "SkipStep", "Step", "TraceEntry",
+    "details", "impersonal", "misfit", "names_in", "obey", "objection", "queue_of", "visit_id", "wish_of",
 ]  # fmt: skip
 
 MAX_ENVELOPE_BYTES = 256 * 1024
 """Largest message in bytes of JSON: Temporal warns at 512 KiB and refuses 2 MiB."""
 
-FACETS = ("SessionId", "Actor", "State", "Intent", "Urgency", "Channel", "Tier")
+FACETS = ("SessionId", "Actor", "State", "Intent", "Urgency", "Channel", "Tier", "WaitingSince")
 """What an operator can search a message by. Never personal data: search attributes are not encrypted."""
 
 FACET = re.compile(r"[\w+ :-]{1,200}")
@@ -35,6 +38,7 @@ Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 """A message or session id: safe in a NATS subject and a workflow id, and no place for an e-mail address."""
 
 E = TypeVar("E", bound="Enrichment")
+W = TypeVar("W", bound=Intervention)
 
 
 def queue_of(actor: str) -> str:
@@ -42,9 +46,12 @@ def queue_of(actor: str) -> str:
     return f"ecommerce.support.{actor}"
 
 
-def visit_id(actor: str, hop: int) -> str:
-    """The Temporal activity id of one visit, by which it can be completed from outside."""
-    return f"{hop}-{actor}"
+def visit_id(actor: str, hop: int, restarts: int = 0) -> str:
+    """The Temporal activity id of one visit, by which it can be completed from outside.
+
+    A visit that an operator started anew has an id of its own: the abandoned one may still be running.
+    """
+    return f"{hop}-{actor}~{restarts}" if restarts else f"{hop}-{actor}"
 
 
 class Enrichment(Wire):
@@ -65,7 +72,7 @@ class Failure(Wire):
 
     actor: str
     hop: int
-    kind: Literal["permanent", "exhausted", "deadline", "unserved", "protocol", "hop_cap"]
+    kind: Literal["permanent", "exhausted", "deadline", "unserved", "protocol", "hop_cap", "given_up"]
     reason: str
     attempts: int | None = None
     at: datetime | None = None
@@ -249,6 +256,18 @@ class Message(Wire):
         why = f"{failure.actor} failed ({failure.kind}): {failure.reason}"
         route = self.route.accept(self.route.fallback(why=why), failure.actor, failure.at)
         return self.model_copy(update={"payload": payload, "route": route.advance(*entries)})
+
+
+def wish_of(kind: type[W], raw: JsonValue) -> W:
+    """What an operator sent, as JSON; nothing counts as `{}`.
+
+    Raises:
+        ProtocolError: it does not fit; says where, without quoting it.
+    """
+    try:
+        return kind.model_validate({} if raw is None else raw)
+    except ValidationError as error:
+        raise ProtocolError(f"this does not fit {kind.name}: {misfit(error)}") from None
 
 
 def misfit(error: ValidationError) -> str:

@@ -16,9 +16,10 @@ from temporalio.common import WorkflowIDReusePolicy as OnReuse
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from mesh._executions import RPC_TIMEOUT
 from mesh.errors import MeshError, Unavailable
 from mesh.protocol import Message
-from mesh.temporal import RPC_TIMEOUT, WORKFLOW, WORKFLOW_QUEUE, Journeys, facet_pairs
+from mesh.temporal import WORKFLOW, WORKFLOW_QUEUE, Journeys, facet_pairs
 
 BAD = {
     Code.WORKFLOW_EXECUTION_STATUS_FAILED: "failed",

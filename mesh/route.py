@@ -48,6 +48,7 @@ class Policy(Wire):
         priority: 1 (first) to 5 (last) within the actor's queue.
         state: what an operator sees while the visit is open.
         remind_after: when to remind whoever should answer that the visit is still open; never when unset.
+        delivers: whether a visit brings the response to the customer.
     """
 
     timeout: Annotated[float, Field(gt=0)] = _spared(10.0)
@@ -58,22 +59,26 @@ class Policy(Wire):
     priority: Annotated[int, Field(ge=1, le=5)] = _spared(3)
     state: Annotated[str, Field(max_length=40)] = _spared("working")
     remind_after: Annotated[float, Field(gt=0)] | None = _spared(None)
+    delivers: bool = _spared(False)  # noqa: FBT003 - a default
 
 
 class TraceEntry(Wire):
     """One line of the journey: who did what at which hop, when, for how long (seconds), and why.
 
-    `steps` is what lies ahead after an edit; `dropped` is what a fallback took out of the route.
+    `steps` is what lies ahead after an edit; `dropped` is what a fallback took out of the route. Where an operator
+    stepped in, `did` is the update and `by` is who sent it.
     """
 
     actor: str
     hop: int
-    kind: Literal["entered", "visited", "failed", "edited"]
+    kind: Literal["entered", "visited", "failed", "edited", "operator"]
     at: datetime | None = _spared(None)
     seconds: float | None = _spared(None)
     why: str | None = _spared(None)
     steps: tuple[Step, ...] | None = _spared(None)
     dropped: tuple[Step, ...] | None = _spared(None)
+    by: str | None = _spared(None)
+    did: str | None = _spared(None)
 
 
 class Named(Protocol):
@@ -152,6 +157,11 @@ class Route(Wire):
     def dropped(self) -> tuple[Step, ...]:
         """What lay ahead when the last visit failed, so that an error handler can take it up again."""
         return next((entry.dropped for entry in reversed(self.trace) if entry.dropped is not None), ())
+
+    @property
+    def restarts(self) -> int:
+        """How often an operator has started the current visit anew."""
+        return sum(entry.did == "retry_now" and entry.hop == self.current_step for entry in self.trace)
 
     def policy(self, actor: str) -> Policy:
         return self.policies.get(actor) or Policy()

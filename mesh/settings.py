@@ -30,6 +30,9 @@ class Settings(BaseSettings):
     temporal_ui_port: Port = Field(default=8233, description="Port of the embedded Temporal Web UI.")
 
     nats_url: str | None = Field(default=None, description="nats:// address of a NATS server with JetStream to use.")
+    nats_monitor_url: str | None = Field(
+        default=None, description="http:// address of that server's monitoring port, for mesh doctor."
+    )
     nats_port: Port = Field(default=4222, description="Port of the embedded NATS server.")
 
     redis_url: str | None = Field(default=None, description="redis:// address of a Redis or Valkey server to use.")
@@ -80,6 +83,9 @@ class Settings(BaseSettings):
     )
     desk_lease: float = Field(
         default=60, ge=1, description="How long a claim at the desk outlives the last heartbeat of the person."
+    )
+    worker_build_id: str | None = Field(
+        default=None, description="Version of this code for Temporal; messages finish on the one they started on."
     )
 
     llm_model: str | None = Field(default=None, description="Model as litellm names it; unset: rules answer.")

@@ -74,6 +74,7 @@ class History:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._writing = engine.execution_options(writes=True)
 
     @classmethod
     @asynccontextmanager
@@ -82,6 +83,7 @@ class History:
         engine = create_async_engine(settings.database_target, hide_parameters=True)
         if engine.dialect.name == "sqlite":
             sql.event.listen(engine.sync_engine, "connect", _durable_sqlite)
+            sql.event.listen(engine.sync_engine, "begin", _begin_sqlite)
         try:
             yield cls(engine)
         finally:
@@ -91,7 +93,7 @@ class History:
         """Append these rows in one transaction; the ids of those that are there already, which stay as they are."""
         values = [_values(row) for row in rows]
         try:
-            async with self._transaction() as connection:
+            async with self._transaction(self._writing) as connection:
                 known = await _known(connection, [value["row_id"] for value in values])
                 fresh = [value for value in values if value["row_id"] not in known]
                 if fresh:
@@ -103,7 +105,7 @@ class History:
 
     async def amend(self, row_id: str, status: Status) -> None:
         """Say how a row's reply really went: a person may take a conversation over while it is delivered."""
-        async with self._transaction() as connection:
+        async with self._transaction(self._writing) as connection:
             found = sql.update(messages).where(messages.c.row_id == row_id, messages.c.status != status)
             await connection.execute(found.values(status=status))
 
@@ -140,9 +142,9 @@ class History:
             return tuple(_row(found) for found in await connection.execute(query))
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[AsyncConnection]:
+    async def _transaction(self, engine: AsyncEngine | None = None) -> AsyncIterator[AsyncConnection]:
         try:
-            async with self._engine.begin() as connection:
+            async with (engine or self._engine).begin() as connection:
                 yield connection
         except IntegrityError:
             raise
@@ -190,7 +192,14 @@ def _utc(at: datetime) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
+def _begin_sqlite(connection: sql.Connection) -> None:
+    # Who will write waits for its turn at once: a reader that turns writer is refused when somebody wrote meanwhile.
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
 def _durable_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
+    connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000"):
         cursor.execute(f"PRAGMA {pragma}")

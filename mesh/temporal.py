@@ -1,9 +1,9 @@
 """Temporal: the client, the plugin that every client and worker shares, and journeys as seen from outside."""
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import AsyncIterator, Mapping
-from datetime import timedelta
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -23,6 +23,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from mesh import _executions as executions
+from mesh._executions import RPC_TIMEOUT, OpenVisit, Standing
 from mesh.actor import Actor, Visit
 from mesh.bus import Bus
 from mesh.errors import AnswerLater, Permanent, ProtocolError, Transient, Unavailable
@@ -32,11 +34,17 @@ from mesh.settings import Settings
 
 log = logging.getLogger(__name__)
 
+__all__ = [
+    "BURY", "DEPLOYMENT", "PLUGIN", "WORKFLOW", "WORKFLOW_QUEUE", "Journeys", "OpenVisit", "Standing",
+    "activity_of", "connect", "facet_pairs", "facets_registered", "register_facets",
+]  # fmt: skip
+
 WORKFLOW = "FollowRoute"
 WORKFLOW_QUEUE = "ecommerce.workflow.follow_route"
 BURY = "bury"
 REMIND = "remind"
-RPC_TIMEOUT = timedelta(seconds=5)
+DEPLOYMENT = "actor-mesh"
+OPEN = f"WorkflowType = '{WORKFLOW}' AND ExecutionStatus IN ('Running', 'Paused')"
 _WORKFLOWS = TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW
 _ACTIVITIES = TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY
 
@@ -187,12 +195,28 @@ class Journeys:
 
     async def status(self, message_id: str) -> WorkflowExecutionStatus | None:
         """How the journey stands; None when there is none by this id."""
-        try:
-            return (await self._handle(message_id).describe(rpc_timeout=RPC_TIMEOUT)).status
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return None
-            raise Unavailable(f"Temporal did not answer: {error.status.name}") from error
+        with _unavailable("Temporal did not answer"):
+            found = await executions.describe(self._client, message_id)
+        return executions.status_of(found) if found else None
+
+    async def standing(self, message_id: str) -> Standing | None:
+        """What an open journey waits for; None when it has ended."""
+        with _unavailable("Temporal did not answer"):
+            found = await executions.describe(self._client, message_id)
+        if found is None or executions.status_of(found) is not WorkflowExecutionStatus.RUNNING:
+            return None
+        return executions.standing_of(message_id, found)
+
+    async def task_failure(self, message_id: str) -> str | None:
+        """What the workflow's own code said when it failed last."""
+        with _unavailable("Temporal did not answer"):
+            return await executions.task_failure(self._client, message_id)
+
+    async def running(self, limit: int) -> AsyncIterator[str]:
+        """The ids of messages that have not ended, paused ones too."""
+        with _unavailable("Temporal did not list the workflows"):
+            async for message_id, _ in executions.listed(self._client, OPEN, limit):
+                yield message_id
 
     async def message(self, message_id: str) -> Message | None:
         """The message as the journey holds it now; None when there is no such journey.
@@ -206,28 +230,21 @@ class Journeys:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return None
             raise Unavailable(f"the workflow could not be asked: {error.status.name}") from error
+        except ValueError as error:
+            raise Unavailable("the workflow is paused and cannot be asked: unpause it") from error
         return found if isinstance(found, Message) else None
 
     async def at(self, actor: str) -> AsyncIterator[tuple[str, Mapping[str, str]]]:
         """Message id and facets of every journey that is at this actor now, newest first."""
-        query = f"WorkflowType = '{WORKFLOW}' AND ExecutionStatus = 'Running' AND Actor = '{actor}'"
-        try:
-            async for found in self._client.list_workflows(query):
-                yield (
-                    found.id,
-                    {
-                        pair.key.name: str(pair.value)
-                        for pair in found.typed_search_attributes
-                        if pair.key.name in FACETS
-                    },
-                )
-        except RPCError as error:
-            raise Unavailable(f"Temporal did not list the workflows: {error.status.name}") from error
+        with _unavailable("Temporal did not list the workflows"):
+            async for message_id, facets in executions.listed(self._client, f"{OPEN} AND Actor = '{actor}'"):
+                yield message_id, {name: value for name, value in facets.items() if name in FACETS}
 
     async def complete(self, message: Message, actor: str, outcome: Outcome) -> bool:
         """Answer an open visit from outside; False when it is no longer open."""
+        route = message.route
         handle = self._client.get_async_activity_handle(
-            workflow_id=message.message_id, run_id=None, activity_id=visit_id(actor, message.route.current_step)
+            workflow_id=message.message_id, run_id=None, activity_id=visit_id(actor, route.current_step, route.restarts)
         )
         try:
             await handle.complete(outcome, rpc_timeout=RPC_TIMEOUT)
@@ -261,3 +278,11 @@ class Journeys:
 
     def _handle(self, message_id: str) -> WorkflowHandle[Any, Any]:
         return self._client.get_workflow_handle(message_id)
+
+
+@contextlib.contextmanager
+def _unavailable(what: str) -> Iterator[None]:
+    try:
+        yield
+    except RPCError as error:
+        raise Unavailable(f"{what}: {error.status.name}") from error

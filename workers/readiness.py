@@ -4,12 +4,11 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
-from mesh.actor import discover
 from mesh.bus import Bus
+from mesh.checks.temporal import unserved
 from mesh.errors import MeshError, Unavailable
-from mesh.protocol import queue_of
 from mesh.settings import Settings
-from mesh.temporal import WORKFLOW_QUEUE, Journeys, connect
+from mesh.temporal import Journeys, connect
 from workers.children import Children
 from workers.servers import Program
 
@@ -65,21 +64,20 @@ async def _listening(host: str, port: int, name: str, children: Children) -> Non
 async def _served(settings: Settings, children: Children) -> None:
     journeys = Journeys(await connect(settings))
     async with Bus.open(settings, "readiness") as bus:
-        for queue in (WORKFLOW_QUEUE, *map(queue_of, discover())):
-            while not await _pollers(journeys, queue):
-                _give_up_on_hopeless("actors", children)
-                _give_up_on_hopeless("workflow", children)
-                await asyncio.sleep(0.1)
+        while not await _all_served(journeys):
+            _give_up_on_hopeless("actors", children)
+            _give_up_on_hopeless("workflow", children)
+            await asyncio.sleep(0.1)
         while not await bus.intakes():
             _give_up_on_hopeless("intake", children)
             await asyncio.sleep(0.1)
 
 
-async def _pollers(journeys: Journeys, queue: str) -> int:
+async def _all_served(journeys: Journeys) -> bool:
     try:
-        return await journeys.pollers(queue)
+        return not await unserved(journeys)
     except Unavailable:
-        return 0
+        return False
 
 
 def _give_up_on_hopeless(name: str, children: Children) -> None:

@@ -57,6 +57,8 @@ def temporal(settings: Settings) -> Program:
         "--dynamic-config-value", "history.transferProcessorMaxPollRPS=500",
         "--dynamic-config-value", "matching.numTaskqueueReadPartitions=1",
         "--dynamic-config-value", "matching.numTaskqueueWritePartitions=1",
+        # Operators may pause a workflow from the Web UI.
+        "--dynamic-config-value", "frontend.WorkflowPauseEnabled=true",
         "--dynamic-config-value", "system.forceSearchAttributesCacheRefreshOnRead=false",
         *(part for name in FACETS for part in ("--search-attribute", f"{name}=Keyword")),
         "--log-level", "warn",

@@ -5,14 +5,15 @@ from datetime import timedelta
 
 import click
 from temporalio import activity
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig
 
 from mesh.bus import Bus
 from mesh.protocol import Message
 from mesh.replies import DUE, Due
 from mesh.settings import Settings
 from mesh.store import History, migrate
-from mesh.temporal import REMIND, WORKFLOW_QUEUE, connect, register_facets
+from mesh.temporal import DEPLOYMENT, REMIND, WORKFLOW_QUEUE, connect, register_facets
 from workers.burial import Burial
 from workers.process import run
 from workflows.follow_route import FollowRoute
@@ -39,10 +40,22 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             # Here it would cost a third of this process.
             workflow_runner=UnsandboxedWorkflowRunner(),
             max_cached_workflows=2000,
+            deployment_config=versioning(settings),
             graceful_shutdown_timeout=timedelta(seconds=5),
         )
         async with serving:
             await stop.wait()
+
+
+def versioning(settings: Settings) -> WorkerDeploymentConfig | None:
+    """With a build id, messages finish on the code they started on; without one, on whatever code runs."""
+    if settings.worker_build_id is None:
+        return None
+    return WorkerDeploymentConfig(
+        version=WorkerDeploymentVersion(deployment_name=DEPLOYMENT, build_id=settings.worker_build_id),
+        use_worker_versioning=True,
+        default_versioning_behavior=VersioningBehavior.PINNED,
+    )
 
 
 class Reminder:

@@ -11,7 +11,22 @@ from temporalio.common import Priority, RetryPolicy, SearchAttributeKey
 from temporalio.exceptions import ActivityError, ApplicationError, CancelledError, TimeoutType
 from temporalio.exceptions import TimeoutError as VisitTimeoutError
 
-from mesh.protocol import Failure, JsonValue, Message, Outcome, ProtocolError, TraceEntry, names_in, queue_of, visit_id
+from mesh.protocol import (
+    STUCK,
+    Failure,
+    GiveUp,
+    Intervention,
+    JsonValue,
+    Message,
+    Outcome,
+    ProtocolError,
+    TraceEntry,
+    details,
+    obey,
+    queue_of,
+    visit_id,
+)
+from workflows.steering import Steerable
 
 BURIAL_RETRIES = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
 LONGEST_PAUSE = timedelta(seconds=10)
@@ -20,10 +35,12 @@ REMINDER_TIME = timedelta(minutes=5)
 UNSEEN = timedelta(seconds=2)
 """How long a message may travel before each of its visits is shown to operators: most have ended by then, and showing a
 visit costs the server as much as a tenth of it."""
+LONG = timedelta(seconds=15)
+"""How long ordinary work at one step may take before operators see the message as stuck."""
 
 
 @workflow.defn(name="FollowRoute")
-class FollowRoute:
+class FollowRoute(Steerable):
     """One run carries one message from its first step to its end."""
 
     @workflow.init
@@ -31,17 +48,23 @@ class FollowRoute:
         self._message = message
         self._shown = message.facets("working")
         self._state = "working"
+        self._since = workflow.now()
         self._watched = False
+        self._visits: list[asyncio.Task[tuple[Outcome, Failure | None]]] = []
+        self._wish: Intervention | None = None
+        self._closing = False
 
     @workflow.run
     async def run(self, _: Message) -> Message:
         """The message as it is when its route is done; the run fails when nobody could finish it."""
         # Never cancelled: an ended run takes its timer along, and cancelling it would cost an event.
         self._watching = asyncio.create_task(self._watch())
-        while not self._message.route.done:
-            if self._message.route.current_step >= self._message.route.hop_cap:
-                await self._bury(self._circling())
-            await self._visit()
+        try:
+            await self._travel()
+        except asyncio.CancelledError:
+            # Somebody cancelled the workflow: the customer must not wait for an answer that nobody will give.
+            here = "+".join(self._message.route.here)
+            await self._bury(self._failed(here, "given_up", "it was cancelled from outside"))
         self._show(self._message.ending)
         return self._message
 
@@ -50,13 +73,34 @@ class FollowRoute:
         """The message as it is now."""
         return self._message
 
+    async def _travel(self) -> None:
+        while not self._message.route.done:
+            if self._message.route.current_step >= self._message.route.hop_cap:
+                await self._bury(self._circling())
+            await self._visit()
+
+    async def _obey(self, wish: Intervention, outcomes: Mapping[str, Outcome], started: datetime) -> None:
+        self._wish = None
+        if isinstance(wish, GiveUp):
+            reason = f"{wish.by or 'an operator'} gave it up: {wish.reason}"
+            await self._bury(self._failed("+".join(self._message.route.here), "given_up", reason))
+        seconds = (workflow.now() - started).total_seconds()
+        self._message = obey(self._message, wish, _found(outcomes), started, seconds)
+
+    # -- following
+
     async def _visit(self) -> None:
         """Visit every actor of the current step at the same time and merge what they found."""
         names, started = self._message.route.here, workflow.now()
         self._enter(self._message.route.policy(names[0]).state)
-        answers = await asyncio.gather(*(self._ask(name) for name in names))
-        outcomes = {name: outcome for name, (outcome, _) in zip(names, answers, strict=True)}
-        await self._go_on(outcomes, [failure for _, failure in answers if failure], started)
+        self._visits = [] if self._wish else [asyncio.create_task(self._ask(name)) for name in names]
+        answers = await asyncio.gather(*self._visits)
+        outcomes = {name: outcome for name, (outcome, _) in zip(names, answers, strict=False)}
+        self._visits = []
+        if self._wish:
+            await self._obey(self._wish, outcomes, started)
+        else:
+            await self._go_on(outcomes, [failure for _, failure in answers if failure], started)
 
     async def _ask(self, name: str) -> tuple[Outcome, Failure | None]:
         """What an actor answered, or what it found out before it failed."""
@@ -64,7 +108,9 @@ class FollowRoute:
             return Outcome.read(await self._reminded(name)), None
         except ActivityError as error:
             if isinstance(error.cause, CancelledError):
-                raise
+                if self._wish:
+                    return Outcome(), None
+                raise asyncio.CancelledError from error
             return _findings(error), self._failure(name, error)
         except ProtocolError as error:
             return Outcome(), self._failed(name, "protocol", str(error))
@@ -102,7 +148,7 @@ class FollowRoute:
             name,
             self._message,
             task_queue=queue_of(name),
-            activity_id=visit_id(name, route.current_step),
+            activity_id=visit_id(name, route.current_step, route.restarts),
             start_to_close_timeout=timedelta(seconds=policy.timeout),
             schedule_to_close_timeout=timedelta(seconds=policy.deadline),
             schedule_to_start_timeout=timedelta(seconds=policy.queue_wait),
@@ -141,6 +187,7 @@ class FollowRoute:
 
     async def _bury(self, failure: Failure) -> NoReturn:
         """Nobody can finish this message: keep it whole, apologise to the customer, and fail visibly."""
+        self._closing = True
         log = (*self._message.payload.recovery_log, failure)
         payload = self._message.payload.model_copy(update={"error": failure, "recovery_log": log})
         self._message = self._message.model_copy(update={"payload": payload})
@@ -201,11 +248,18 @@ class FollowRoute:
         await workflow.sleep(UNSEEN, summary="from now on every visit is shown in the search attributes")
         self._watched = True
         self._show(self._state)
+        while workflow.patched("shown-when-stuck"):
+            await workflow.wait_condition(lambda: self._state == "working" and not self._closing)
+            visit = (self._message.route.current_step, self._message.route.restarts)
+            await workflow.sleep(LONG, summary="then the message counts as stuck, if it is still at this step")
+            if visit == (self._message.route.current_step, self._message.route.restarts) and not self._closing:
+                self._state = STUCK
+                self._show(STUCK)
 
     def _enter(self, state: str) -> None:
         """Come to a step. What is not ordinary work, such as waiting for a person, is shown at once."""
-        self._state = state
-        workflow.set_current_details(_details(self._message, state))
+        self._state, self._since = state, workflow.now()
+        workflow.set_current_details(details(self._message, state, self._since))
         if self._watched or state != "working":
             self._show(state)
 
@@ -214,11 +268,12 @@ class FollowRoute:
         facets = self._message.facets(state)
         changed = {name: value for name, value in facets.items() if self._shown.get(name) != value}
         if changed:
+            changed["WaitingSince"] = self._since.isoformat(timespec="seconds")
             workflow.upsert_search_attributes(
                 [SearchAttributeKey.for_keyword(name).value_set(value) for name, value in changed.items()]
             )
         self._shown = {**self._shown, **facets}
-        workflow.set_current_details(_details(self._message, state))
+        workflow.set_current_details(details(self._message, state, self._since))
 
 
 def _findings(error: ActivityError) -> Outcome:
@@ -230,16 +285,5 @@ def _findings(error: ActivityError) -> Outcome:
         return Outcome()
 
 
-def _details(message: Message, state: str) -> str:
-    route, here = message.route, message.route.current_step
-    marks = (
-        "done" if index < here else f"**{state}**" if index == here else "ahead" for index in range(len(route.steps))
-    )
-    lines = [
-        f"{number}. {' + '.join(names_in(step))}: {mark}"
-        for number, (step, mark) in enumerate(zip(route.steps, marks, strict=True), start=1)
-    ]
-    error = message.payload.error
-    failed = [f"\nLast failure: `{error.actor}` ({error.kind}): {error.reason}"] if error else []
-    edits = [f"- `{entry.actor}`: {entry.why}" for entry in route.trace if entry.kind == "edited" and entry.why]
-    return "\n".join([f"**State: {state}**\n", *lines, *failed, *(["\nRoute edits", *edits] if edits else [])])
+def _found(outcomes: Mapping[str, Outcome]) -> dict[str, JsonValue]:
+    return {slot: value for one in outcomes.values() for slot, value in (one.enrichment or {}).items()}

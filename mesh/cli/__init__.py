@@ -6,8 +6,10 @@ import click
 
 from mesh.cli.audit import audit
 from mesh.cli.demo import demo
+from mesh.cli.doctor import doctor
 from mesh.cli.failed import failed
 from mesh.cli.send import send
+from mesh.cli.stuck import stuck
 from mesh.cli.trace import trace
 
 
@@ -32,5 +34,5 @@ def main() -> None:
     """Actor Mesh: an e-commerce support agent whose messages carry their own route."""
 
 
-for command in (audit, demo, failed, send, trace):
+for command in (audit, demo, doctor, failed, send, stuck, trace):
     main.add_command(command)

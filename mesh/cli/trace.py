@@ -44,7 +44,8 @@ def show(message: Message) -> None:
         ahead = ""
         if entry.steps:
             ahead = "\nahead: " + ", ".join(" + ".join(names_in(step)) for step in entry.steps)
-        table.add_row(str(entry.hop), entry.actor, entry.kind, at, took, Text((entry.why or "") + ahead))
+        what = f"{entry.did} by {entry.by}" if entry.did else entry.kind
+        table.add_row(str(entry.hop), entry.actor, what, at, took, Text((entry.why or "") + ahead))
     console.print(table)
     for name in message.route.here:
         console.print(f"now at {name}")

@@ -9,11 +9,11 @@ import pytest
 HERE = Path(__file__).resolve().parents[2]
 PACKAGES = ("mesh", "activities", "routers", "workflows", "workers", "gateway", "mock_services")
 ONE_PLACE = {
-    "nats": {"bus.py", "letters.py", "registers.py", "streams.py"},
-    "temporalio": {"temporal.py", "revival.py"},
-    "sqlalchemy": {"store.py", "migrations/env.py", "migrations/versions/0001_messages.py"},
-    "alembic": {"store.py", "migrations/env.py", "migrations/versions/0001_messages.py"},
-    "redis": {"sessions.py"},
+    "nats": {"bus.py", "letters.py", "registers.py", "streams.py", "checks/bus.py"},
+    "temporalio": {"temporal.py", "revival.py", "_executions.py", "checks/temporal.py"},
+    "sqlalchemy": {"store.py", "checks/store.py", "migrations/env.py", "migrations/versions/0001_messages.py"},
+    "alembic": {"store.py", "checks/store.py", "migrations/env.py", "migrations/versions/0001_messages.py"},
+    "redis": {"sessions.py", "checks/sessions.py"},
     "httpx": {"shop.py"},
     "litellm": {"llm.py"},
 }

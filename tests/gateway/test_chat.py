@@ -143,14 +143,6 @@ async def test_a_message_that_came_in_elsewhere_is_pending(house: House) -> None
     assert (await house.http.get("/api/chat/m-7")).status_code == 202
 
 
-async def test_a_message_whose_workflow_is_paused_is_pending(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def unnamed(_: str) -> None:
-        raise ValueError("8 is not a valid WorkflowExecutionStatus")
-
-    monkeypatch.setattr(house.journeys, "status", unnamed)
-    assert (await house.http.get("/api/chat/m-8")).status_code == 202
-
-
 async def test_without_valkey_questions_are_answered(house: House, valkey_server: asyncio.subprocess.Process) -> None:
     valkey_server.kill()
     await valkey_server.wait()

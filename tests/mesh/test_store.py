@@ -20,7 +20,7 @@ from mesh.settings import Settings
 from mesh.store import History, Row, messages, metadata, migrate
 from tests.fakes import settings
 
-# A connection that a test gives up ends in its own thread, sometimes after the test's loop: aiosqlite then complains there.
+# A connection that a test gives up ends in its own thread, sometimes after the test's loop; aiosqlite complains then.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)

@@ -2,7 +2,6 @@
 
 import ast
 import asyncio
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -204,8 +203,9 @@ async def test_operators_see_facets_summaries_and_the_route_and_can_ask_for_the_
     async with mesh.serving(analyst=analyst, waits=waits, after=nothing):
         await mesh.journeys.start(trip)
 
-        async def listed() -> Mapping[str, str] | None:
-            return dict([found async for found in mesh.journeys.at("waits")]).get(trip.message_id)
+        async def listed() -> dict[str, str] | None:
+            found = {key: dict(facets) async for key, facets in mesh.journeys.at("waits")}
+            return found.get(trip.message_id)
 
         facets = await until(listed)
         details = await mesh.handle(trip).query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
@@ -214,6 +214,7 @@ async def test_operators_see_facets_summaries_and_the_route_and_can_ask_for_the_
         go_on.set()
         await mesh.handle(trip).result()
         history = await mesh.handle(trip).fetch_history()
+    assert facets.pop("WaitingSince")
     assert facets == {
         "SessionId": "s-1", "Actor": "waits", "State": "waiting for a person", "Intent": "refund_status",
         "Urgency": "high", "Channel": "web",
