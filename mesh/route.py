@@ -16,7 +16,7 @@ HOP_CAP = 50
 
 def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(names)) < len(names):
-        raise ValueError("a group visits each of its actors once")
+        raise ValueError("a group names an actor twice")
     return names
 
 

@@ -140,5 +140,5 @@ def test_an_edit_without_a_reason_leaves_a_line_too_and_every_line_is_dated() ->
 
 
 def test_a_group_names_each_actor_once() -> None:
-    with pytest.raises(ValidationError, match="each of its actors once"):
+    with pytest.raises(ValidationError, match="names an actor twice"):
         Route.of(("a", "a"))
