@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from activities._session_context import past_of
+from activities.context_retriever import Context
 from activities.human_agent import human_agent
 from activities.intent_analyzer import Intent
 from activities.response_generator import Response, response_generator
@@ -66,11 +67,17 @@ def _outdated(message: Message, response: Response) -> bool:
     return error is not None and error.actor == response_generator.name and response.author != "human"
 
 
+def _has_past(message: Message) -> bool:
+    """Whether anything was said before this message, as far as anybody looked."""
+    context = message.get(Context)
+    return context is None or context.session.turns > 0
+
+
 async def _remember(message: Message, answer: Answer, sessions: Sessions, history: History) -> None:
     """Bring the session up to date. Without its server we go on: sessions are rebuilt from the history."""
     try:
         session = await sessions.load(message.session_id)
-        if session is None:
+        if session is None and _has_past(message):
             # Lost, perhaps while this message waited for a person.
             session = (await past_of(message, sessions, history)).session
         if session is None or session.state.customer_email not in {None, message.payload.customer_email}:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
 from mesh.errors import ProtocolError
-from mesh.route import HOP_CAP, ActorName, Policy, Route, Step, TraceEntry, names_in
+from mesh.route import HOP_CAP, ActorName, Policy, Route, Step, TraceEntry
 
 if TYPE_CHECKING:
     from mesh.protocol import Message
@@ -91,8 +91,6 @@ def objection(route: Route, wish: Intervention) -> str | None:
             return "nothing lies ahead of this step, so the message would end without an answer: use reroute or give_up"
         case ReplyNow() if deliverer(route) is None:
             return "this route does not say who delivers an answer: use reroute or give_up"
-        case Reroute(steps=steps) if any(len({*names_in(step)}) < len(names_in(step)) for step in steps):
-            return "a group names an actor twice"
         case _:
             return None
 

@@ -259,7 +259,6 @@ class FollowRoute(Steerable):
     def _enter(self, state: str) -> None:
         """Come to a step. What is not ordinary work, such as waiting for a person, is shown at once."""
         self._state, self._since = state, workflow.now()
-        workflow.set_current_details(details(self._message, state, self._since))
         if self._watched or state != "working":
             self._show(state)
 
