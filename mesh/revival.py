@@ -13,13 +13,12 @@ from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
 from temporalio.client import WorkflowFailureError
 from temporalio.common import WorkflowIDConflictPolicy as OnConflict
 from temporalio.common import WorkflowIDReusePolicy as OnReuse
-from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from mesh._executions import RPC_TIMEOUT
 from mesh.errors import MeshError, Unavailable
 from mesh.protocol import Message
-from mesh.temporal import WORKFLOW, WORKFLOW_QUEUE, Journeys, facet_pairs
+from mesh.temporal import WORKFLOW, Journeys
 
 BAD = {
     Code.WORKFLOW_EXECUTION_STATUS_FAILED: "failed",
@@ -54,22 +53,9 @@ class Revival(Journeys):
         Raises:
             Busy: one is under way.
         """
-        try:
-            await self._client.start_workflow(
-                WORKFLOW,
-                message,
-                id=message.message_id,
-                task_queue=WORKFLOW_QUEUE,
-                id_reuse_policy=OnReuse.ALLOW_DUPLICATE,
-                id_conflict_policy=OnConflict.FAIL,
-                search_attributes=facet_pairs(message.facets("working")),
-                static_summary=f"Session {message.session_id}, replay {message.rerun.count}",
-                rpc_timeout=RPC_TIMEOUT,
-            )
-        except WorkflowAlreadyStartedError as error:
-            raise Busy(f"{message.message_id} has a journey under way") from error
-        except RPCError as error:
-            raise Unavailable(f"Temporal did not start the workflow: {error.status.name}") from error
+        remark = f", replay {message.rerun.count}"
+        if not await self._set_out(message, OnReuse.ALLOW_DUPLICATE, OnConflict.FAIL, remark):
+            raise Busy(f"{message.message_id} has a journey under way")
 
     async def end(self, message_id: str, patience: float) -> tuple[End, str]:
         """How the last journey ended, waiting this long for it, with the reason in words."""

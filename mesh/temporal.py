@@ -173,25 +173,7 @@ class Journeys:
             Permanent: Temporal will never take this message.
             Unavailable: Temporal did not answer.
         """
-        try:
-            await self._client.start_workflow(
-                WORKFLOW,
-                message,
-                id=message.message_id,
-                task_queue=WORKFLOW_QUEUE,
-                id_reuse_policy=OnReuse.REJECT_DUPLICATE,
-                id_conflict_policy=OnConflict.USE_EXISTING,
-                search_attributes=facet_pairs(message.facets("working")),
-                static_summary=f"Session {message.session_id}",
-                rpc_timeout=RPC_TIMEOUT,
-            )
-        except WorkflowAlreadyStartedError:
-            return False
-        except RPCError as error:
-            if error.status is RPCStatusCode.INVALID_ARGUMENT:
-                raise Permanent(f"Temporal refuses the message: {error.message}") from error
-            raise Unavailable(f"Temporal did not start the workflow: {error.status.name}") from error
-        return True
+        return await self._set_out(message, OnReuse.REJECT_DUPLICATE, OnConflict.USE_EXISTING)
 
     async def status(self, message_id: str) -> WorkflowExecutionStatus | None:
         """How the journey stands; None when there is none by this id."""
@@ -275,6 +257,27 @@ class Journeys:
             raise Unavailable(f"Temporal does not answer: {error.status.name}") from error
         if not ready:
             raise Unavailable("Temporal lacks our search attributes: restart the workflow worker")
+
+    async def _set_out(self, message: Message, reuse: OnReuse, conflict: OnConflict, remark: str = "") -> bool:
+        try:
+            await self._client.start_workflow(
+                WORKFLOW,
+                message,
+                id=message.message_id,
+                task_queue=WORKFLOW_QUEUE,
+                id_reuse_policy=reuse,
+                id_conflict_policy=conflict,
+                search_attributes=facet_pairs(message.facets("working")),
+                static_summary=f"Session {message.session_id}{remark}",
+                rpc_timeout=RPC_TIMEOUT,
+            )
+        except WorkflowAlreadyStartedError:
+            return False
+        except RPCError as error:
+            if error.status is RPCStatusCode.INVALID_ARGUMENT:
+                raise Permanent(f"Temporal refuses the message: {error.message}") from error
+            raise Unavailable(f"Temporal did not start the workflow: {error.status.name}") from error
+        return True
 
     def _handle(self, message_id: str) -> WorkflowHandle[Any, Any]:
         return self._client.get_workflow_handle(message_id)
