@@ -119,7 +119,7 @@ def test_the_audit_names_what_has_no_end_and_how_long_it_has_waited(tmp_path: Pa
     assert "s-1" in found.output
     [row] = json.loads(run(tmp_path, "--json").stdout)
     assert (row["message_id"], row["session_id"]) == ("m-1", "s-1")
-    assert 119 < row["waited"] < 300
+    assert row["waited"] > 119
 
 
 def test_what_has_not_waited_long_is_printed_and_is_no_fault(tmp_path: Path) -> None:
