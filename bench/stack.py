@@ -3,19 +3,19 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
 from mesh.settings import Settings
+from tests.conftest import free_ports
 
 PORTS = (
     "TEMPORAL_PORT", "TEMPORAL_UI_PORT", "NATS_PORT", "VALKEY_PORT",
@@ -50,7 +50,7 @@ def memory(stack: Stack) -> int:
 def a_stack(**environment: str) -> Iterator[Stack]:
     """`mesh up` until the block ends."""
     with tempfile.TemporaryDirectory() as place:
-        ports = dict(zip(PORTS, map(str, _free_ports(len(PORTS))), strict=True))
+        ports = dict(zip(PORTS, map(str, free_ports(len(PORTS))), strict=True))
         given = {**ports, "MESH_DATA_DIR": f"{place}/mesh", **environment}
         begin = time.perf_counter()
         process = subprocess.Popen(
@@ -71,11 +71,3 @@ def a_stack(**environment: str) -> Iterator[Stack]:
         finally:
             process.send_signal(signal.SIGINT)
             process.communicate(timeout=90)
-
-
-def _free_ports(count: int) -> list[int]:
-    with ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]

@@ -277,9 +277,9 @@ class FollowRoute(Steerable):
 
 def _findings(error: ActivityError) -> Outcome:
     """What an actor found out before it gave up: the first detail of its application error."""
-    details = error.cause.details if isinstance(error.cause, ApplicationError) else ()
+    told = error.cause.details if isinstance(error.cause, ApplicationError) else ()
     try:
-        return Outcome.read({"enrichment": details[0]} if details else None)
+        return Outcome.read({"enrichment": told[0]} if told else None)
     except ProtocolError:
         return Outcome()
 

@@ -20,6 +20,7 @@ import pytest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from bench.stack import PORTS
 from mesh.bus import Bus
 from mesh.errors import Unavailable
 from mesh.protocol import Message, Payload, Route
@@ -31,10 +32,6 @@ from workers.compose import standard_route
 from workers.stack import plan
 
 HERE = Path(__file__).resolve().parents[2]
-PORTS = (
-    "TEMPORAL_PORT", "TEMPORAL_UI_PORT", "NATS_PORT", "VALKEY_PORT",
-    "CUSTOMERS_PORT", "ORDERS_PORT", "TRACKING_PORT", "GATEWAY_PORT",
-)  # fmt: skip
 PATIENCE = 90.0
 """Seconds that anything may take after a process was killed. Nothing is timed here; this only ends a hanging test."""
 
