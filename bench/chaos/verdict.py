@@ -11,14 +11,16 @@ import httpx
 from bench.chaos.customers import Conversation
 from bench.stack import Stack
 from mesh.bus import Bus
+from mesh.letters import Letters
 
 HEALTHY_WITHIN = 30.0
+ENDED_WITHIN = 120.0
 HEALTH = ("/api/health", "/api/health/actors", "/api/health/storage", "/api/health/services")
 
 
 @dataclass
 class Verdict:
-    """What was found; everything but the counts must be empty."""
+    """What was found; everything but the counts and the dead letters, which are ends, must be empty."""
 
     said: int = 0
     answered: int = 0
@@ -28,6 +30,8 @@ class Verdict:
     lost_replies: list[str] = field(default_factory=list)
     given_twice: list[str] = field(default_factory=list)
     out_of_order: list[str] = field(default_factory=list)
+    audit: str = ""
+    dead_letters: list[str] = field(default_factory=list)
     effects: int = 0
     healthy_after: float | None = None
 
@@ -35,7 +39,7 @@ class Verdict:
     def holds(self) -> bool:
         lists = (
             self.unanswered, self.without_end, self.doubled_effects,
-            self.lost_replies, self.given_twice, self.out_of_order,
+            self.lost_replies, self.given_twice, self.out_of_order, self.audit,
         )  # fmt: skip
         return self.healthy_after is not None and not any(lists)
 
@@ -66,11 +70,23 @@ async def judge(stack: Stack, conversations: Sequence[Conversation]) -> Verdict:
     async with Bus.open(stack.settings, "chaos") as bus:
         for one in conversations:
             await _judge_replies(bus, one, verdict)
+        verdict.dead_letters = [f"{one.kind}: {one.reason}" async for one in Letters(bus).after()]
     async with httpx.AsyncClient(base_url=stack.url, timeout=30, trust_env=False) as http:
         for one in conversations:
             await _judge_history(http, one, verdict)
         await _judge_effects(http, stack, conversations, verdict)
+    verdict.audit = await _audited(stack)
     return verdict
+
+
+async def _audited(stack: Stack) -> str:
+    """What `mesh audit` still prints when every journey has had time to end."""
+    end = time.monotonic() + ENDED_WITHIN
+    while True:
+        done = await asyncio.to_thread(stack.mesh, "audit")
+        if (done.returncode == 0 and not done.stdout) or time.monotonic() > end:
+            return f"{done.stdout}{done.stderr}".strip()
+        await asyncio.sleep(1)
 
 
 async def _judge_replies(bus: Bus, one: Conversation, verdict: Verdict) -> None:
