@@ -30,6 +30,7 @@ SERVICES: tuple[Service, ...] = ("customers", "orders", "tracking")
 HOUR = 3600
 AGAIN = 0.1
 
+Span = tuple[float, float]
 Kind = Literal[
     "temporal down", "valkey wiped", "history locked", "disk full",
     "shop slow", "shop fail", "shop hang", "shop garbage",
@@ -59,24 +60,19 @@ class Outage:
         return f"{self.kind}{what.get(self.kind.split()[0], '')} {self.seconds:.1f} s"
 
 
-def schedule(
-    seed: int, times: int, *, kinds: Sequence[Kind], seconds: tuple[float, float], temporal_down: float
-) -> tuple[Outage, ...]:
+def schedule(seed: int, times: int, *, kinds: Sequence[Kind], seconds: Span, pause: Span) -> tuple[Outage, ...]:
     """Every kind `times` times in an order that the seed decides; a clock goes forward and backward in turn."""
     chance = random.Random(f"outages {seed}")
     order = [(kind, number) for kind in kinds for number in range(times)]
     chance.shuffle(order)
-    return tuple(_drawn(chance, kind, number, seconds, temporal_down) for kind, number in order)
+    return tuple(_drawn(chance, kind, number, seconds, pause) for kind, number in order)
 
 
-def _drawn(
-    chance: random.Random, kind: Kind, number: int, seconds: tuple[float, float], temporal_down: float
-) -> Outage:
-    lasts = chance.uniform(*seconds)
+def _drawn(chance: random.Random, kind: Kind, number: int, seconds: Span, pause: Span) -> Outage:
     return Outage(
         kind=kind,
-        seconds=temporal_down if kind == "temporal down" else lasts,
-        pause=chance.uniform(0.2, 2.0),
+        seconds=chance.uniform(*seconds),
+        pause=chance.uniform(*pause),
         direction="+" if (number + len(kind)) % 2 else "-",
         services=tuple(sorted(chance.sample(SERVICES, k=chance.randint(1, len(SERVICES))))),
         after=chance.random() < 0.5,  # noqa: PLR2004 - a coin

@@ -5,7 +5,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.chaos.clocks import library, swept
@@ -42,9 +42,9 @@ class Plan:
 
     def schedule(self) -> tuple[Outage, ...]:
         kinds = (*DAMAGE, *JUMPS) if self.jumps else DAMAGE
-        return schedule(
-            self.seed, self.outages, kinds=kinds, seconds=self.seconds, temporal_down=self.temporal_down
-        )  # fmt: skip
+        drawn = schedule(self.seed, self.outages, kinds=kinds, seconds=self.seconds, pause=self.pause)
+        down = self.temporal_down
+        return tuple(replace(one, seconds=down) if one.kind == "temporal down" else one for one in drawn)
 
 
 @dataclass(frozen=True)

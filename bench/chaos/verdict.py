@@ -1,6 +1,7 @@
 """What must hold afterwards."""
 
 import asyncio
+import contextlib
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -12,6 +13,8 @@ from bench.chaos.customers import Conversation
 from bench.stack import Stack
 from mesh.bus import Bus
 from mesh.letters import Letters
+from mesh.store import History
+from tests.conftest import until
 
 HEALTHY_WITHIN = 30.0
 ENDED_WITHIN = 120.0
@@ -80,13 +83,17 @@ async def judge(stack: Stack, conversations: Sequence[Conversation]) -> Verdict:
 
 
 async def _audited(stack: Stack) -> str:
-    """What `mesh audit` still prints when every journey has had time to end."""
-    end = time.monotonic() + ENDED_WITHIN
-    while True:
-        done = await asyncio.to_thread(stack.mesh, "audit")
-        if (done.returncode == 0 and not done.stdout) or time.monotonic() > end:
-            return f"{done.stdout}{done.stderr}".strip()
-        await asyncio.sleep(1)
+    """What `mesh audit` prints when every journey has had time to end."""
+    async with History.open(stack.settings) as history:
+
+        async def ended() -> bool:
+            return not await history.unended()
+
+        with contextlib.suppress(TimeoutError):
+            await until(ended, ENDED_WITHIN)
+    done = await asyncio.to_thread(stack.mesh, "audit")
+    printed = f"{done.stdout}{done.stderr}".strip()
+    return printed or (f"exit code {done.returncode}" if done.returncode else "")
 
 
 async def _judge_replies(bus: Bus, one: Conversation, verdict: Verdict) -> None:

@@ -88,7 +88,7 @@ def test_a_seed_means_the_same_outages_whenever_it_is_given() -> None:
 
 
 def test_every_clock_jumps_forward_and_backward_when_it_jumps_twice() -> None:
-    jumps = schedule(7, 2, kinds=JUMPS, seconds=(1, 2), temporal_down=60)
+    jumps = schedule(7, 2, kinds=JUMPS, seconds=(1, 2), pause=(1, 2))
     assert {(jump.kind, jump.direction) for jump in jumps} == {(kind, way) for kind in JUMPS for way in "+-"}
 
 
