@@ -18,7 +18,7 @@ SAYINGS = (
     ("oscar.old@example.com", "How long do I have to return something?"),
     ("furious.frank@example.com", "My order 12345 has still not arrived, please look into it."),
 )
-PAUSE = 0.3
+PAUSE = 1.0
 """Seconds before a message is repeated."""
 
 
