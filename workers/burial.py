@@ -59,7 +59,7 @@ class Burial:
             # It ended so long ago that nobody can tell any more what was sent.
             return
         for row in rows:
-            if row.status in ENDS and row.row_id != message.reply_id + SUFFIX:
+            if row.status in ENDS:
                 # It was written down as the answer and never went out: the apology takes its place.
                 await self._history.amend(row.row_id, "superseded")
         apology = Answer(text=PLAIN_APOLOGY, status="apologised")

@@ -27,6 +27,7 @@ from tests.mock_shop import MockShop, mock_shop
 
 CANCEL = Action(name="cancel_order", order_id=BLANKET, reason="Changed my mind")
 MOVE = Action(name="update_delivery_address", order_id=BLANKET, address=ELSEWHERE)
+FRANK = "furious.frank@example.com"
 TOO_MUCH = Action(name="process_refund", order_id=BLANKET, amount=5000)
 ROUTE = Route(
     steps=("context_retriever", "execution_coordinator", "response_generator", "response_aggregator"),
@@ -124,13 +125,22 @@ async def test_what_is_taken_back_goes_back_to_how_it_was_just_before(market: Mo
 async def test_while_a_service_is_away_what_it_said_before_stays_and_is_named(
     market: MockShop, service: Service
 ) -> None:
-    message = await approved(market, "cancel_order", CANCEL)
+    message = (await planned(market, FRANK)).with_route(ROUTE)
+    message = (await renewed(market, message)).with_route(ROUTE)
+    before = message.need(Context)
+    assert before.tracking
     await market.spoil(service)
+    after = (await renewed(market, message)).need(Context)
+    for fact in ("customer", "orders", "tracking", "tickets", "unknown_orders"):
+        assert getattr(after, fact) == getattr(before, fact)
+    assert after.unavailable == (service,)
+
+
+async def test_a_plan_is_carried_out_although_the_shop_was_away_when_the_facts_were_read_anew(market: MockShop) -> None:
+    message = await approved(market, "cancel_order", CANCEL)
+    await market.spoil("orders")
     ready = await renewed(market, message)
-    before, after = message.need(Context), ready.need(Context)
-    assert (after.customer, after.orders, after.tracking) == (before.customer, before.orders, before.tracking)
-    assert after.unavailable == ((service,) if service != "tracking" else ())
-    await market.mend(service)
+    await market.mend("orders")
     assert outcomes(await carried_out(market, ready)) == ["done"]
 
 
