@@ -193,6 +193,7 @@ class FakeBus(MemoryRegisters, Bus):
         super().__init__()
         self.replies: list[Reply] = []
         self.events: list[Progress] = []
+        self.buried: list[tuple[str, dict[str, str]]] = []
         self.down = False
 
     async def reply(self, reply: Reply) -> None:
@@ -215,6 +216,9 @@ class FakeBus(MemoryRegisters, Bus):
 
     async def progress(self, event: Progress) -> None:
         self.events.append(event)
+
+    async def bury(self, data: bytes, *, kind: str, reason: str, key: str, **about: str) -> None:
+        self.buried.append((key, {"kind": kind, "reason": reason, "data": data.decode(), **about}))
 
 
 class Departures(FakeJourneys):
