@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from typing import Final, Literal
 
 SENTENCE: Final = re.compile(r"(?<=[.!?\u2026])[\"')\]]*\s+(?=\S)|\s+[-*\u2022]\s+")
-MARKUP: Final = re.compile(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}")
+MARKUP: Final = re.compile(r"[*`]{1,3}|(?<!\w)_{1,3}(?=\w)|(?<=\w)_{1,3}(?!\w)")
 QUESTION: Final = re.compile(
     r"^(?:(?:and|but|so|or|also|hello|hi|ok|okay|sure|great|thanks|sorry|now|alright|then|first|just)\b[\s,]*"
-    r"|[\w\s]{0,30},\s+)*\u00bf?(?:do|does|did|is"
+    r"|\w+(?:\s\w+)?,\s+)*\u00bf?(?:do|does|did|is"
     r"|are|was|were|has|have|had|can|could|would|will|should|shall|may|might|which|what|when|where|who|whom"
     r"|whose|why|how"
     r"|am|any|need|want|haben|hat|ist|sind|wurde|soll|sollen|m\u00f6chten|k\u00f6nnen|kann|darf|w\u00fcnschen"
@@ -55,7 +55,8 @@ OWN: Final = re.compile(
 )
 LEADING: Final = re.compile(
     r"^(?:(?:but|and|so|then|of\s+course|sure|also|otherwise|alternatively|no\s+problem|okay)[\s,]+)*(?:if"
-    r"|unless|when|whenever|once|after|as\s+soon\s+as|in\s+case|should\s+(?:you|it|the)|provided|to\s+(?:cancel"
+    r"|unless|when|whenever|once(?!\s+(?:again|more))|after|as\s+soon\s+as|in\s+case|should\s+(?:you|it|the)"
+    r"|provided|to\s+(?:cancel"
     r"|return|get|change|have)|wenn|falls|sobald|sofern|nachdem|si|cuando|una\s+vez|en\s+cuanto|lorsque|quand"
     r"|d\u00e8s\s+que|une\s+fois)\b"
 )
@@ -68,7 +69,8 @@ TRAILING: Final = re.compile(
     r"|\b(?:wenn|falls|sofern|sobald)\s+sie\b|\bsi\s+(?:lo|usted|le|vous|cela)\b|\bantes\s+de|\bavant\s+l"
 )
 ORDERED: Final = re.compile(
-    r"(?:^|[,;:]\s+|\b(?:please|and|then)\s+)(?:please\s+|just\s+|simply\s+)*(?:tell|ask|reply|let|say|write"
+    r"(?:^|[,;:]\s+|\b(?:please|and|then|you\s+(?:can|could|may|need\s+only|only\s+need\s+to"
+    r"|just\s+need\s+to))\s+)(?:please\s+|just\s+|simply\s+)*(?:tell|ask|reply|let|say|write"
     r"|confirm|choose|send|answer|give|click|use|type|call|show|return)\b(?!\s+me\s+(?!know\b|hear\b|the\b"
     r"|your\b|which\b|what\b|to\b|if\b|that\b|so\b|a\b)).*"
     r"(?:,\s*|\s)(?:and|then|so\s+that)\b"
@@ -99,7 +101,7 @@ THAT_IS: Final = re.compile(r"\b(?:that|which)\s+(?:is|are|can\s+be)\b(?!\s+(?:o
 HABIT: Final = re.compile(r"^(?!.*\b(?:has|have|had|was|were|i|we)\b).*\b(?:is|are|gets?)\b")
 PARTICULAR: Final = re.compile(
     r"[$\u20ac\u00a3]|\bof\s+\d|\b(?:(?:to|for)\s+you|being|now|right\s+away|today|tomorrow|ha(?:s|ve)\s+been"
-    r"|coming|(?:on|your)\s+way)\b"
+    r"|coming|on\s+\w+\s+way)\b"
 )
 Exemption = Literal["question", "denied", "reported", "unsure", "condition", "rule"]
 
@@ -126,7 +128,7 @@ def exempt(sentence: str, start: int, end: int, *, done: bool) -> Exemption | No
     before, after = sentence[:start], sentence[end:]
     # A claim that begins with "and" has no subject of its own, and none of the words before it are about it.
     clause = "" if sentence.startswith("and ", start) else before[_clause_start(before) :]
-    if sentence.endswith("?") and _asks(sentence, before, clause + sentence[start:end]):
+    if sentence.endswith("?") and _asks(sentence, start, clause + sentence[start:end]):
         return "question"
     if _denies(clause + sentence[start:end]) or TAKEN_BACK.search(after):
         return "denied"
@@ -141,9 +143,10 @@ def _clause_start(before: str) -> int:
     return max((found.end() for found in BOUNDARY.finditer(before)), default=0)
 
 
-def _asks(sentence: str, before: str, claim: str) -> bool:
+def _asks(sentence: str, start: int, claim: str) -> bool:
     """`Shall I cancel it?`, but not `I have cancelled it, is there anything else?`."""
-    return bool(QUESTION.match(claim) or (QUESTION.match(sentence) and not re.search(r"\.\s", before)))
+    opened = QUESTION.match(sentence)
+    return bool(QUESTION.match(claim)) or (opened is not None and opened.end() <= start)
 
 
 def _denies(words: str) -> bool:

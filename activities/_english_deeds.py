@@ -58,7 +58,7 @@ ACCOUNT: Final = (
 )
 
 ANY: Final[tuple[Deed, ...]] = (
-    "refund", "cancellation", "replacement", "return", "label", "address", "credit", "callback", "handoff", "email",
+    "refund", "cancellation", "replacement", "return", "label", "address", "credit", "callback", "email",
     "expedite", "carrier", "account", "order_change", "note",
 )  # fmt: skip
 THING: Final = (
@@ -142,7 +142,7 @@ DONE_TO: Final[tuple[tuple[tuple[Deed, ...], str, str], ...]] = (
         "expedite upgrade speed_up/sped_up/speeding_up prioritise prioritize rush"
     ), r"\b(?:orders?|shipping|delivery|parcel|it|shipment)\b"),
     (("shipping", "delivery", "replacement"), (
-        "ship/shipped/shipping dispatch deliver hand_over/handed_over/handing_over"
+        "ship/shipped/shipping dispatch deliver hand hand_over/handed_over/handing_over"
     ), PARCEL),
     (("shipping", "delivery", "replacement", "email"), "send/sent/sending", (
         r"\b(?:parcels?|packages?|shipments?|orders?|items?|goods)\b"
@@ -168,7 +168,14 @@ DONE_TO: Final[tuple[tuple[tuple[Deed, ...], str, str], ...]] = (
         r"\b(?:sizes?|colou?rs?|quantit(?:y|ies)|items?|modifications?|payment\s+method|delivery\s+(?:date|slot"
         r"|time))\b"
     )),
-    (("order_change",), "place modify/modified/modifying adjust amend", r"\borders?\b"),
+    (("order_change",), "modify/modified/modifying adjust amend", r"\borders?\b"),
+    (("order_change", "account"), CHANGE, r"\b(?:name|phone|e-?mail)\b"),
+    (("delivery",), "reschedule postpone attempt confirm schedule", (
+        r"\b(?:deliver(?:y|ies)|packages?|parcels?|shipments?)\b"
+    )),
+    (("credit", "refund"), "credit", r"\b(?:accounts?|you|card)\b"),
+    (("discount",), "adjust change update correct fix", r"\bprices?\b"),
+    (("note", "carrier"), "leave/left/leaving", r"\bnotes?\b"),
     (ANY, "resolve fix solve sort sort_out handle settle process implement sort_out/sorted_out/sorting_out", THING),
     (("note",), (
         "note_down/noted_down/noting_down write_down/wrote_down/writing_down write_down/written_down/writing_down"

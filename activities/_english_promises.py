@@ -6,10 +6,12 @@ from typing import Final, NamedTuple
 from activities._deeds import Deed
 from activities._english_deeds import (
     ANY,
+    CASE,
     CREDIT,
     DISCOUNT,
     DONE_TO,
     FEE,
+    NEW,
     PARCEL,
     PLACE,
     PRICE,
@@ -17,7 +19,23 @@ from activities._english_deeds import (
     RETURN,
     STANDING,
 )
-from activities._verbs import BE, EXPECT, GAP, ON_ITS_WAY, SHORT, US, WILL, YOU_GET, Tense, Verbs, frames, states
+from activities._verbs import (
+    ADVERBS,
+    BE,
+    EXPECT,
+    GAP,
+    ON_ITS_WAY,
+    PERFECT,
+    SHORT,
+    STAFF,
+    US,
+    WILL,
+    YOU_GET,
+    Tense,
+    Verbs,
+    frames,
+    states,
+)
 
 
 class Saying(NamedTuple):
@@ -26,12 +44,14 @@ class Saying(NamedTuple):
     Attributes:
         deeds: any of these, when done, makes it true.
         gate: words without which the pattern cannot match; a cheap question before a dear one.
+        refusing: it promises by saying "not": `you will not be charged`.
     """
 
     deeds: tuple[Deed, ...]
     pattern: str
     tense: Tense
     gate: str = ""
+    refusing: bool = False
 
 
 ARRIVE: Final = (
@@ -96,11 +116,11 @@ OTHERS: Final[tuple[Saying, ...]] = (
     Saying(("cancellation",), (
         r"\bwon't\s+(?:be\s+)?(?:ship|shipped|sent|dispatched|delivered)\b|\bnothing\s+will\s+be\s+(?:shipped"
         r"|sent)\b"
-    ), "ahead"),
+    ), "ahead", refusing=True),
     Saying(("discount",), (
         r"\b(?:won't|will\s+not)\s+(?:be\s+(?:charged|billed)|(?:have\s+to\s+|need\s+to\s+)?pay)\b"
-    ), "ahead"),
-    Saying(("discount",), rf"{US}\s+(?:won't|will\s+not)\s+(?:charge|bill)\s+you\b", "ahead"),
+    ), "ahead", refusing=True),
+    Saying(("discount",), rf"{US}\s+(?:won't|will\s+not)\s+(?:charge|bill)\s+you\b", "ahead", refusing=True),
     Saying(("discount",), (
         r"\b(?:(?:is|are|'s|'re)\s+on\s+(?:us|the\s+house)|free\s+of\s+charge\s+for\s+you"
         r"|(?:at\s+)?no\s+(?:extra\s+)?(?:cost|charge)\s+to\s+you)\b"
@@ -156,6 +176,61 @@ OTHERS: Final[tuple[Saying, ...]] = (
 )  # fmt: skip
 
 
+LOOKING: Final = (
+    r"(?:look\w*|check\w*|see|seen|saw|read|f[io]und|f[io]nd\w*|locate\w*|understand|understood|help\w*|need\w*"
+    r"|try|tried|assist\w*|explain\w*|tell"
+    r"|told|hop\w+|wait\w*|think|review\w*|verif\w+|know|learn\w*|receiv\w+|be|been|have|has|had|want\w*"
+    r"|apolog\w+|appreciat\w+|continue\w*|mention\w*"
+    r"|show\w*|list\w*|say|said|guide|go|walk|compare\w*|ask\w*|wonder\w*|search\w*|gather\w*|note[ds]?"
+    r"|notice[ds]?|identif\w+|authenticat\w+|describ\w+"
+    r"|answer\w*|repl\w+|not|never|only|limit\w+|relat\w+|detail\w+|retriev\w+|pull\w*|do|add|remember|keep"
+    r"|share\w*|get|give|require\w*|prefer\w*|gladly"
+    r"|prepar\w+|always|happily|definitely|certainly|surely|absolutely|personally|then|also|now|just|already"
+    r"|\w+ly|miss\w*|heard?|hear|forget|remain\w*|stay\w*"
+    r"|suggest\w*|recommend\w*|offer\w*|advise\w*|refer\w*|describe\w*|enjoy\w*|love[ds]?|like[ds]?|different"
+    r"|several|inspect\w*)"
+)
+"""Verbs of looking and talking: what one does with them is no deed."""
+
+OPEN_ENDED: Final[tuple[Saying, ...]] = (
+    Saying(ANY, (
+        rf"\b(?:i|we)(?:'ve|\s+have){ADVERBS}\s+(?!{LOOKING}\b)(?:\w+ed|made|sent|given|put|taken|paid|brought|left"
+        r"|told|gotten)\b"
+    ), "done"),
+    Saying(ANY, (
+        r"\b(?:i|we)(?:'ll|\s+will|\s+shall|'(?:m|re)\s+going\s+to|\s+(?:am"
+        rf"|are)\s+going\s+to){ADVERBS}\s+(?!{LOOKING}\b|take\s+(?:a\s+|another\s+)?(?:\w+\s+)?look)[a-z]{{3,}}\b"
+    ), "ahead"),
+    Saying(("handoff", "follow_up", "callback", "carrier"), (
+        rf"\b(?:one\s+of\s+our|our|a|an|the)\s+(?:\w+\s+){{0,2}}?{STAFF}(?:'ll|\s+will)\s+(?!(?:look|help|check"
+            r"|decide|see|go|be\s+able|have\s+to|need)\b)\w+"
+    ), "ahead"),
+    Saying(("follow_up", "handoff"), (
+        rf"{STAFF}{SHORT}\s(?:is|are|has\s+been|have\s+been)\s+(?:booked|scheduled|arranged|assigned|sent)\b"
+    ), "done"),
+    Saying(("shipping", "delivery", "replacement"), (
+        rf"(?:{PARCEL}|{NEW})(?:{SHORT})(?:\s+(?:has|have)|'s|'ve)?(?:\s+already|\s+just|\s+now)?\s+(?:shipped"
+        r"|left\s+(?:our|the)\s+\w+)\b"
+    ), "done"),
+    Saying(("shipping", "delivery", "replacement"), (
+        rf"(?:{PARCEL}|{NEW})(?:'ll|\s+will|\s+should)\s+(?:\w+ly\s+)?(?:ship|leave|go\s+out)\b"
+    ), "ahead"),
+    Saying(("discount",), (
+        r"\b(?:is|are|be)\s+(?:\w+ly\s+)?free\s+for\s+you\b|\byou\s+(?:don't|do\s+not|won't)\s+(?:need"
+        r"|have)\s+to\s+(?:pay|send\s+(?:it|the))\b"
+    ), "ahead", refusing=True),
+    Saying(("discount",), r"\b(?:charged\s+only|only\s+be\s+charged)\b", "ahead"),
+    Saying(("handoff",), rf"{CASE}{BE}\s+(?:now\s+)?with\s+(?:our|the|a|my)\b", "done"),
+    Saying(("credit", "discount"), (
+        rf"(?:\b(?:i|we)(?:'d|\s+would)\s+like\s+to\s+(?:give|offer|send|grant)|\baccept)\b{SHORT}(?:{CREDIT}"
+        rf"|{DISCOUNT})"
+    ), "ahead"),
+    Saying(("order_change",), (
+        rf"\borders?\b{SHORT}(?:has|have)\s+been\s+placed\b|{PERFECT}placed\b{SHORT}\border"
+    ), "done"),
+)  # fmt: skip
+
+
 def sayings() -> Iterator[Saying]:
     for deeds, verbs, thing in DONE_TO:
         forms = Verbs.of(verbs)
@@ -165,3 +240,4 @@ def sayings() -> Iterator[Saying]:
         for pattern, tense in states(thing).items():
             yield Saying(deeds, pattern, tense, thing)
     yield from OTHERS
+    yield from OPEN_ENDED

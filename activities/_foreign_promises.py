@@ -51,7 +51,7 @@ DOABLE_DE: Final = (
     r"|erledigt|bearbeitet|angelegt|erstellt|ge\u00e4ndert"
     r"|aktualisiert|angepasst|hinterlegt|eingerichtet|bestellt|vereinbart|organisiert|hinzugef\u00fcgt"
     r"|gew\u00e4hrt|beauftragt|abgeschlossen|freigegeben"
-    rf"|angek\u00fcndigt|gestrichen|{SEND_DE})"
+    rf"|angek\u00fcndigt|angemeldet|registriert|reserviert|gestrichen|{SEND_DE})"
 )
 TO_DO_DE: Final = (
     r"(?:veranlasse[nt]?|leite[nt]?|\u00e4nder[en]\w*|aktualisiere[nt]?|gew\u00e4hre[nt]?|schenke[nt]?"
@@ -114,7 +114,7 @@ FRENCH: Final[tuple[Row, ...]] = (
     (("callback",), r"(?:rappel\u00e9\w*|appel\u00e9\w*)", r"(?:r?appel)\w*", r"(?:appel|rappel)"),
     (("handoff", "follow_up"), (
         r"(?:transmis\w*|transf\u00e9r\u00e9\w*|inform\u00e9\w*|escalad\u00e9\w*)"
-    ), r"(?:transmett|transf\u00e9r|escalad)\w*", r"(?:coll\u00e8gue|conseiller|responsable)"),
+    ), r"(?:transmett|transf[\u00e9\u00e8]r|escalad)\w*", r"(?:coll\u00e8gue|conseiller|responsable)"),
     (("email", "label"), r"\b\B", r"\b\B", r"(?:e-?mail|courriel|facture|confirmation|lien|message)"),
     (("account",), (
         r"(?:r\u00e9initialis\u00e9\w*|supprim\u00e9\w*|d\u00e9bloqu\u00e9\w*)"
@@ -134,7 +134,7 @@ GERMAN_OTHERS: Final[tuple[Saying, ...]] = (
     Saying(ANY, (
         r"\b(?:alles|das|es)\s+(?:habe\s+ich|haben\s+wir|ist)\b"
     ) + GAP + r"\b(?:erledigt|geregelt|gekl\u00e4rt)\b", "done"),
-    Saying(("callback", "handoff"), (
+    Saying(("callback",), (
         r"\b(?:ruft|rufe|rufen)\s+(?:ich\s+|wir\s+)?sie\b"
     ) + GAP + r"\b(?:an|zur\u00fcck)\b", "ahead"),
     Saying(("handoff", "callback", "follow_up"), r"\b(?:meldet|melden)\s+(?:wir\s+)?(?:sich|uns)\b" + GAP + (
@@ -146,6 +146,9 @@ GERMAN_OTHERS: Final[tuple[Saying, ...]] = (
     Saying(("delivery",), r"\b(?:paket|bestellung|lieferung|sendung|ware)\b" + GAP + r"\bwird\b" + GAP + (
         r"\b(?:geliefert|zugestellt|ankommen|eintreffen)\b"
     ), "ahead"),
+    Saying(ANY, r"\bk\u00fcmmer[en]\s+(?:ich\s+)?(?:mich|uns)\b|\b(?:ich|wir)\s+k\u00fcmmer[en]\b", "ahead"),
+    Saying(("handoff",), r"\b(?:leite|gebe|leiten|geben)\b" + GAP + r"\bweiter\b", "ahead"),
+    Saying(("refund",), r"\b(?:geld|betrag|erstattung)\b" + GAP + r"\bauf\s+ihrem\s+(?:konto|bankkonto)\b", "ahead"),
     Saying(("pickup",), r"\b(?:holt|holen)\b" + GAP + r"\bab\b", "ahead"),
 )  # fmt: skip
 SPANISH_OTHERS: Final[tuple[Saying, ...]] = (
@@ -153,9 +156,9 @@ SPANISH_OTHERS: Final[tuple[Saying, ...]] = (
         r"\b(?:ya\s+)?est\u00e1\s+(?:todo\s+)?(?:arreglado|solucionado|resuelto|hecho|listo)\b"
         r"|\bdelo?\s+por\s+hecho\b"
     ), "done"),
+    Saying(("callback",), r"\b(?:le|te)\s+(?:llamar[\u00e1\u00e9e]\w*|llamamos)", "ahead"),
     Saying(("callback", "handoff", "follow_up"), (
-        r"\b(?:le|te)\s+(?:llamar[\u00e1\u00e9e]\w*|contactar[\u00e1\u00e9e]\w*|llamamos)"
-        r"|\bse\s+pondr\u00e1\w*\s+en\s+contacto\b"
+        r"\b(?:le|te)\s+contactar[\u00e1\u00e9e]\w*|\bse\s+pondr\u00e1\w*\s+en\s+contacto\b"
     ), "ahead"),
     Saying(("delivery",), (
         r"\b(?:llegar\u00e1|se\s+entregar\u00e1|ser\u00e1\s+entregado|estar\u00e1\s+en\s+su)\b"
@@ -165,8 +168,9 @@ FRENCH_OTHERS: Final[tuple[Saying, ...]] = (
     Saying(ANY, (
         r"\b(?:c'est|tout\s+est)\s+(?:fait|r\u00e9gl\u00e9|arrang\u00e9)\b|\bj'ai\s+tout\s+r\u00e9gl\u00e9\b"
     ), "done"),
+    Saying(("callback",), r"\b(?:va|vont)\s+vous\s+r?appeler\b|\bvous\s+r?appeller\w+", "ahead"),
     Saying(("callback", "handoff", "follow_up"), (
-        r"\bvous\s+(?:r?appeller\w+|(?:re)?contacter(?:a|ai|ons|ont))\b"
+        r"\b(?:va|vont)\s+vous\s+(?:re)?contacter\b|\bvous\s+(?:re)?contacter(?:a|ai|ons|ont)\b"
     ), "ahead"),
     Saying(("delivery",), r"\b(?:arrivera|(?:sera|serez)\s+livr\u00e9\w*)\b", "ahead"),
 )  # fmt: skip

@@ -191,7 +191,7 @@ def _assurances(text: str) -> Objections:
 
 
 def _policies(text: str) -> Objections:
-    for rule, breach, quote in offences(plain(text)):
+    for rule, breach, quote in offences(text):
         yield Finding(check=rule, reason=f'It contains {breach}: "{quote}".', action="regenerate")
 
 

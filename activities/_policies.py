@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple, get_args
 
+from activities._clauses import plain
 from activities._reply import ActionName
 from mesh.protocol import Payload
 
@@ -30,37 +31,43 @@ DEMAND: Final = (
 )
 BREACHES: Final[tuple[tuple[Breach, str], ...]] = (
     ("legal advice", (
-        r"\b(?:you\s+(?:should|could|can|may|must)\s+(?:\w+\s+)?(?:sue|take\s+(?:\w+\s+)?(?:legal\s+action"
-        r"|to\s+court)|press\s+charges|file\s+(?:a\s+)?lawsuit)"
-        r"|(?:you\s+are|you're)\s+(?:\w+\s+)?(?:legally\s+entitled|entitled\s+by\s+law"
-        r"|within\s+your\s+legal\s+rights)|by\s+law,?\s+(?:you|we)\s+(?:are|have|must|can)"
-        r"|(?:our|my|as\s+your)\s+legal\s+advice|you\s+(?:have|would\s+have)\s+(?:a\s+"
-        r"|no\s+)?(?:\w+\s+)?(?:legal\s+claim|case\s+in\s+court|grounds\s+to\s+sue))\b"
+        r"\b(?:you\s+(?:should|could|can|may|must)\s+(?:(?!not\b|never\b)\w+\s+)?(?:sue|take\s+(?:(?!not\b"
+            r"|never\b)\w+\s+)?(?:legal\s+action"
+            r"|to\s+court)|press\s+charges|file\s+(?:a\s+)?lawsuit)"
+            r"|(?:you\s+are|you're)\s+(?:(?!not\b|never\b)\w+\s+)?(?:legally\s+entitled|entitled\s+by\s+law"
+            r"|within\s+your\s+legal\s+rights)|by\s+law,?\s+(?:you|we)\s+(?:are|have|must|can)"
+            r"|(?:our|my|as\s+your)\s+legal\s+advice|you\s+(?:have|would\s+have)\s+(?:a\s+"
+            r"|no\s+)?(?:(?!not\b|never\b)\w+\s+)?(?:legal\s+claim|case\s+in\s+court|grounds\s+to\s+sue))\b"
     )),
     ("medical advice", (
-        r"\b(?:you\s+(?:should|could|can|must|may)|please|try\s+to|i\s+(?:recommend|suggest|advise)(?:\s+\w+ing)?"
-        r"|just)\s+(?:\w+\s+)?(?:take|taking|apply|applying|swallow|use|using|stop\s+taking)\s+(?:\w+\s+){0,3}?"
-        r"(?:ibuprofen|aspirin|paracetamol|antibiotics?|antihistamines?|cortisone|ointment|medication|medicine"
-        r"|painkillers?|pills?|tablets?\s+against)\b"
-        r"|\b(?:will|can|does)\s+(?:cure|heal|treat)\s+(?:your|the|any)\s+(?:\w+\s+)?(?:rash|allerg\w+|pain"
-        r"|infection|illness|condition|disease|burns?|wounds?)\b"
-        r"|\byou\s+do\s+not\s+need\s+(?:to\s+see\s+)?a\s+doctor\b|\bno\s+need\s+to\s+see\s+a\s+doctor\b"
+        r"\b(?:you\s+(?:should|could|can|must|may)|please|try\s+to|i\s+(?:recommend|suggest"
+            r"|advise)(?:\s+\w+ing)?"
+            r"|just)\s+(?:(?!not\b|never\b)\w+\s+)?(?:take|taking|apply|applying|swallow|use|using"
+            r"|stop\s+taking)\s+(?:\w+\s+){0,3}?"
+            r"(?:ibuprofen|aspirin|paracetamol|antibiotics?|antihistamines?|cortisone|ointment|medication|medicine"
+            r"|painkillers?|pills?|tablets?\s+against)\b"
+            r"|\b(?:will|can|does)\s+(?:cure|heal|treat)\s+(?:your|the|any)\s+(?:(?!not\b|never\b)\w+\s+)?(?:rash"
+            r"|allerg\w+|pain"
+            r"|infection|illness|condition|disease|burns?|wounds?)\b"
+            r"|\byou\s+do\s+not\s+need\s+(?:to\s+see\s+)?a\s+doctor\b|\bno\s+need\s+to\s+see\s+a\s+doctor\b"
     )),
     ("blame", (
         r"\b(?:it(?:'s|\s+is|\s+was)|that(?:'s|\s+is|\s+was)|this\s+(?:is"
-        r"|was))\s+(?:\w+\s+)?your\s+(?:own\s+)?(?:fault|mistake|problem)\b(?!\s*\?)"
+        r"|was))\s+(?:(?!not\b|never\b)\w+\s+)?your\s+(?:own\s+)?(?:fault|mistake|problem)\b(?!\s*\?)"
         r"|\byou\s+(?:only\s+)?have\s+(?:only\s+)?yourself\s+to\s+blame\b"
         r"|\byou\s+should\s+have\s+(?:been\s+more\s+careful|read|known\s+better|thought)\b|\byou(?:'re"
         r"|\s+are)\s+(?:lying|being\s+(?:ridiculous|difficult|unreasonable|rude))\b"
         r"|\bcalm\s+down\b"
     )),
     ("an admission of liability", (
-        r"\b(?:we|i)\s+(?:\w+\s+)?(?:admit|accept|assume|acknowledge)\s+(?:\w+\s+)?(?:liability|guilt|negligence"
-        r"|fault|legal\s+responsibility)\b"
-        r"|\b(?:we|i)(?:'re|\s+are|\s+am)\s+(?:\w+\s+)?(?:liable|guilty|at\s+fault|negligent"
-        r"|legally\s+responsible)\b|\b(?:we|our\s+\w+)\s+(?:were|was|have\s+been)\s+negligent\b"
-        r"|\b(?:our|the)\s+(?:product|item)\s+(?:caused|is\s+responsible\s+for)\s+(?:your|the)\s+(?:injur\w+|burns?"
-        r"|accident|rash|fire)\b"
+        r"\b(?:we|i)\s+(?:(?!not\b|never\b)\w+\s+)?(?:admit|accept|assume|acknowledge)\s+(?:(?!not\b"
+            r"|never\b)\w+\s+)?(?:liability|guilt|negligence"
+            r"|fault|legal\s+responsibility)\b"
+            r"|\b(?:we|i)(?:'re|\s+are|\s+am)\s+(?:(?!not\b|never\b)\w+\s+)?(?:liable|guilty|at\s+fault|negligent"
+            r"|legally\s+responsible)\b|\b(?:we|our\s+\w+)\s+(?:were|was|have\s+been)\s+negligent\b"
+            r"|\b(?:our|the)\s+(?:product|item)\s+(?:caused|is\s+responsible\s+for)\s+(?:your|the)\s+(?:injur\w+"
+            r"|burns?"
+            r"|accident|rash|fire)\b"
     )),
     ("a demand for a secret", (
         rf"{DEMAND}\b(?:(?!\b(?:reset|change|link|never|not)\b)[^.!?;]){{0,40}}?\b(?:(?:your|the|full|ihre?n?|su"
@@ -105,14 +112,19 @@ class Offence(NamedTuple):
     quote: str
 
 
-def offences(plain: str) -> Iterator[Offence]:
-    """What breaks a rule in a text of `activities._clauses.plain`."""
-    for breach, pattern in PATTERNS:
-        for found in pattern.finditer(plain):
-            if not DENYING.search(plain[: found.start()]):
-                yield Offence("policy", breach, found[0].strip())
-    for found in MACHINERY.finditer(plain):
+def offences(text: str) -> Iterator[Offence]:
+    """What breaks a rule in a text."""
+    lowered = " ".join(text.lower().split())
+    for found in MACHINERY.finditer(lowered):
         yield Offence("internal_note", "internal words", found[0].strip())
+    yield from _breaches(plain(text))
+
+
+def _breaches(line: str) -> Iterator[Offence]:
+    for breach, pattern in PATTERNS:
+        for found in pattern.finditer(line):
+            if not DENYING.search(line[: found.start()]):
+                yield Offence("policy", breach, found[0].strip())
 
 
 def instructs(text: str) -> bool:

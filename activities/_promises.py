@@ -9,6 +9,7 @@ from typing import Final
 from activities import _english_promises, _foreign_promises
 from activities._clauses import exempt, plain, sentences
 from activities._deeds import Backing, Deed
+from activities._english_deeds import ANY
 from activities._verbs import PERFECT, WILL, Verbs
 
 FIRST: Final = re.compile(r"(?:i|we|je|j'ai|nous|ich|wir|he|hemos)\b")
@@ -63,20 +64,32 @@ def _backs(backing: Backing, claim: Claim) -> bool:
         return False
     if backing.source == "plan":
         return not claim.done
-    return backing.source != "fact" or bool(backing.deeds & claim.deeds & TRAVEL) or (claim.done and not claim.own)
+    return backing.source != "fact" or _shows(backing, claim)
+
+
+def _shows(backing: Backing, claim: Claim) -> bool:
+    """Whether a fact of the shop is enough: a parcel is on its way, or the named thing was done by whomever."""
+    named = not claim.deeds >= frozenset(ANY)
+    return bool(backing.deeds & claim.deeds & TRAVEL) or (claim.done and named and not claim.own)
 
 
 def _claims_of(sentence: str) -> Iterator[Claim]:
     orders = frozenset(ORDER_ID.findall(sentence))
     for start, end, sayings in _spans(sentence):
         yield Claim(
-            deeds=frozenset(deed for saying in sayings for deed in saying.deeds),
+            deeds=_meant_by(sayings),
             done=all(saying.tense == "done" for saying in sayings),
             own=bool(FIRST.match(sentence, start)),
             orders=orders,
             quote=sentence[start:end].strip(" ,:"),
             sentence=sentence,
         )
+
+
+def _meant_by(sayings: "Sayings") -> frozenset[Deed]:
+    """What is claimed. A reading that names the deed overrules one that could be anything."""
+    named = [saying.deeds for saying in sayings if saying.deeds != ANY]
+    return frozenset(deed for deeds in named or [ANY] for deed in deeds)
 
 
 Sayings = tuple[_english_promises.Saying, ...]
@@ -104,7 +117,8 @@ def _matches(sentence: str) -> Iterator[tuple[int, int, _english_promises.Saying
 
 def _meant(pattern: re.Pattern[str], saying: _english_promises.Saying, sentence: str) -> Iterator[tuple[int, int]]:
     for match in pattern.finditer(sentence):
-        if exempt(sentence, *match.span(), done=saying.tense == "done") is None:
+        why_not = exempt(sentence, *match.span(), done=saying.tense == "done")
+        if why_not is None or (why_not == "denied" and saying.refusing):
             yield match.span()
 
 

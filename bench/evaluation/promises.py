@@ -1,13 +1,13 @@
 """How many promises without a deed the guardrail catches, and how many honest replies it blocks.
 
-`python -m bench.evaluation.promises` judges the rows of `promises.jsonl`; with `--part seen` or `--part unseen` the first
-three quarters or the last. Other files can be named: one JSON object a line with `text` and `label` (`blocked` for a
-promise without a deed, `allowed` for an honest reply), and where they matter `receipts` (the fields of actions that were
-done) and `knowledge` (what an article says).
+`python -m bench.evaluation.promises` judges the rows of `promises.jsonl`; with `--part seen` or `--part unseen` the
+first three quarters or the last. Other files can be named: one JSON object a line with `text` and `label` (`blocked`
+for a promise without a deed, `allowed` for an honest reply), and where they matter `receipts` (the fields of actions
+that were done) and `knowledge` (what an article says).
 
 To judge replies that a model made: ask it for replies with the conversations of your choice, write each as a row with
-the receipts of its conversation, label it by hand, and name the file here. Rows without a label are only judged: what was
-blocked is printed with the reason, so that the labelling is quick.
+the receipts of its conversation, label it by hand, and name the file here. Rows without a label are only judged: what
+was blocked is printed with the reason, so that the labelling is quick.
 """
 
 import argparse
