@@ -69,7 +69,7 @@ TRAILING: Final = re.compile(
     r"|\b(?:wenn|falls|sofern|sobald)\s+sie\b|\bsi\s+(?:lo|usted|le|vous|cela)\b|\bantes\s+de|\bavant\s+l"
 )
 ORDERED: Final = re.compile(
-    r"(?:^|[,;:]\s+|\b(?:please|and|then|you\s+(?:can|could|may|need\s+only|only\s+need\s+to"
+    r"(?:^|[,;:]\s+|\b(?:please|and|or|then|you\s+(?:can|could|may|need\s+only|only\s+need\s+to"
     r"|just\s+need\s+to))\s+)(?:please\s+|just\s+|simply\s+)*(?:tell|ask|reply|let|say|write"
     r"|confirm|choose|send|answer|give|click|use|type|call|show|return)\b(?!\s+me\s+(?!know\b|hear\b|the\b"
     r"|your\b|which\b|what\b|to\b|if\b|that\b|so\b|a\b)).*"
@@ -93,11 +93,11 @@ GENERIC: Final = re.compile(
     r"|une\s+commande|un\s+pedido|eine\s+bestellung)\b"
 )
 SOOTHING: Final = re.compile(
-    r"\b(?:don't|do\s+not|not\s+to|no\s+need\s+to)\s+worry\b|\bno\s+(?:doubt|problem|worries|longer|trouble"
+    r"\b(?:don't|do\s+not|not\s+to|no\s+need\s+to)\s+worry\b|\bno\s+(?:later|doubt|problem|worries|longer|trouble"
     r"|questions\s+asked)\b"
 )
 TAKEN_BACK: Final = re.compile(r"\b(?:has|have)\s+been\s+(?:taken\s+back|undone)\b")
-THAT_IS: Final = re.compile(r"\b(?:that|which)\s+(?:is|are|can\s+be)\b(?!\s+(?:on|now|being|coming))")
+THAT_IS: Final = re.compile(r"\w\s+(?:that|which)\s+(?:is|are|can\s+be)\b(?!\s+(?:on|now|being|coming))")
 HABIT: Final = re.compile(r"^(?!.*\b(?:has|have|had|was|were|i|we)\b).*\b(?:is|are|gets?)\b")
 PARTICULAR: Final = re.compile(
     r"[$\u20ac\u00a3]|\bof\s+\d|\b(?:(?:to|for)\s+you|being|now|right\s+away|today|tomorrow|ha(?:s|ve)\s+been"
@@ -156,7 +156,7 @@ def _denies(words: str) -> bool:
 def _conditional(before: str, clause: str, claim: str, after: str, *, done: bool) -> Exemption | None:
     if SUBORDINATE.search(clause) and not OWN.search(clause):
         return "condition"
-    if GENERIC.match(clause + claim) and not PARTICULAR.search(claim + after):
+    if GENERIC.match(clause + claim) and not PARTICULAR.search(claim + SUBORDINATE.split(after)[0]):
         return "rule"
     if THAT_IS.search(claim):
         return "rule"

@@ -13,6 +13,7 @@ from mesh.shop import Order
 Deed = Literal[
     "refund", "cancellation", "replacement", "return", "label", "pickup", "address", "credit", "discount", "callback",
     "handoff", "follow_up", "email", "delivery", "shipping", "expedite", "carrier", "account", "order_change", "note",
+    "stock",
 ]  # fmt: skip
 
 EARNED: Final[dict[ActionName, frozenset[Deed]]] = {
@@ -33,7 +34,7 @@ EARNED: Final[dict[ActionName, frozenset[Deed]]] = {
     "add_customer_note": frozenset({"note"}),
     "update_customer_tier": frozenset({"account"}),
 }
-"""What may be said about an action. Nothing earns `discount` or `pickup`: the shop does not do that here."""
+"""What may be said about an action. Nothing earns `discount`, `pickup` or `stock`: the shop does not do that here."""
 
 HANDED_OVER: Final[frozenset[Deed]] = frozenset({"handoff", "follow_up"})
 

@@ -73,7 +73,7 @@ DOABLE: Final = (
     "set_up/set_up/setting_up"
 )
 SEND: Final = (
-    "send/sent/sending ship/shipped/shipping dispatch mail e-?mail forward deliver post get/got/getting "
+    "send/sent/sending ship/shipped/shipping dispatch post mail e-?mail forward deliver post get/got/getting "
     "courier/couriered/couriering"
 )
 MOVE: Final = (
@@ -147,6 +147,8 @@ DONE_TO: Final[tuple[tuple[tuple[Deed, ...], str, str], ...]] = (
     (("shipping", "delivery", "replacement", "email"), "send/sent/sending", (
         r"\b(?:parcels?|packages?|shipments?|orders?|items?|goods)\b"
     )),
+    (("shipping", "delivery", "replacement"), "ship/shipped/shipping dispatch", ""),
+    (("email",), f"{DOABLE} create generate", MAIL),
     (("carrier",), f"{DOABLE} open file raise lodge", (
         r"\b(?:investigations?|claims?|trace|search|inquir(?:y|ies)|enquir(?:y|ies))\b"
     )),

@@ -11,6 +11,7 @@ from activities._english_deeds import (
     DISCOUNT,
     DONE_TO,
     FEE,
+    LABEL,
     NEW,
     PARCEL,
     PLACE,
@@ -177,9 +178,9 @@ OTHERS: Final[tuple[Saying, ...]] = (
 
 
 LOOKING: Final = (
-    r"(?:look\w*|check\w*|see|seen|saw|read|f[io]und|f[io]nd\w*|locate\w*|understand|understood|help\w*|need\w*"
+    r"(?:look\w*|check\w*|see|seen|saw|read\w*|f[io]und|f[io]nd\w*|locate\w*|understand|understood|help\w*|need\w*"
     r"|try|tried|assist\w*|explain\w*|tell"
-    r"|told|hop\w+|wait\w*|think|review\w*|verif\w+|know|learn\w*|receiv\w+|be|been|have|has|had|want\w*"
+    r"|told|hop\w+|wait\w*|think\w*|review\w*|verif\w+|know|learn\w*|receiv\w+|be|been|have|has|had|want\w*"
     r"|apolog\w+|appreciat\w+|continue\w*|mention\w*"
     r"|show\w*|list\w*|say|said|guide|go|walk|compare\w*|ask\w*|wonder\w*|search\w*|gather\w*|note[ds]?"
     r"|notice[ds]?|identif\w+|authenticat\w+|describ\w+"
@@ -219,6 +220,59 @@ OPEN_ENDED: Final[tuple[Saying, ...]] = (
         r"\b(?:is|are|be)\s+(?:\w+ly\s+)?free\s+for\s+you\b|\byou\s+(?:don't|do\s+not|won't)\s+(?:need"
         r"|have)\s+to\s+(?:pay|send\s+(?:it|the))\b"
     ), "ahead", refusing=True),
+    Saying(ANY, rf"{PERFECT}(?:took|taken)\s+care\s+of\b", "done"),
+    Saying(ANY, r"\byou(?:'re|\s+are)\s+(?:now\s+)?all\s+set\b", "done"),
+    Saying(("order_change", "replacement"), (
+        r"\border\b(?:\s+\w+)?(?:\s+has|\s+was)(?:\s+now|\s+been)*\s+created\b"
+    ), "done"),
+    Saying(("cancellation",), (
+        r"\border\b(?:\s+\w+)?(?:\s+has|\s+is)(?:\s+now|\s+been)*\s+(?:put\s+|placed\s+)?on\s+hold\b"
+    ), "done"),
+    Saying(("handoff", "carrier"), rf"(?:{WILL}|{PERFECT})let\s+(?!you\b|me\b){SHORT}\bknow\b", "ahead"),
+    Saying(("follow_up", "handoff", "callback", "carrier"), (
+        rf"\byou\s+(?:should|can\s+expect\s+to|will)\s+(?:\w+\s+)?hear\b|{WILL}let\s+you\s+know\b"
+    ), "ahead"),
+    Saying(("delivery", "replacement"), (
+        rf"{YOU_GET}\s+(?:your|the)\s+{PARCEL}|{EXPECT}\s+(?:\w+\s+)?{PARCEL}"
+    ), "ahead"),
+    Saying(("delivery",), (
+        rf"{PARCEL}{SHORT}{BE}\s+(?:\w+ly\s+|now\s+)?(?:guaranteed|confirmed|set|planned|promised)\s+(?:for|to|by"
+        r"|on)\b"
+    ), "ahead"),
+    Saying(("stock",), r"\b(?:is|are|be|comes?)\s+back\s+in\s+stock\b", "ahead"),
+    Saying(ANY, (
+        r"\bi\s+(?:just\s+|also\s+|then\s+)?(?:removed|deleted|changed|cancell?ed|sent|moved|refunded|added|put"
+        r"|fixed|reset|credited|booked|posted|ordered|arranged|emailed|mailed|informed|made|gave)\b"
+    ), "done"),
+    Saying(ANY, (
+        rf"\b(?:i'm|we're|i\s+am|we\s+are){ADVERBS}\s+(?!{LOOKING}\b|(?:try|go|hav|writ|us|speak|talk|work|tak"
+        r"|enquir|inquir)ing\b)\w{3,}ing\b"
+    ), "ahead"),
+    Saying(("refund",), (
+        rf"{PRICE}{SHORT}\s(?:went\s+out|has\s+left|left|is\s+waiting|are\s+waiting|came\s+through)\b"
+    ), "done"),
+    Saying(("credit", "refund"), rf"{CREDIT}{SHORT}\s(?:is|are)\s+waiting\b", "done"),
+    Saying(("cancellation",), r"\bwon't\s+(?:go\s+out|leave)\b", "ahead", refusing=True),
+    Saying(("shipping", "replacement"), (
+        rf"(?:\b(?:parcels?|packages?|orders?)\b|{NEW})\s+(?:leaves?|goes\s+out|ships?)\b"
+    ), "ahead"),
+    Saying(("pickup", "delivery"), (
+        r"\b(?:couriers?|drivers?|dhl|ups|dpd|hermes|fedex|gls|carrier)\s+(?:(?:will|is\s+going\s+to)\s+)?(?:picks?"
+        r"|collects?|comes?|brings?|delivers?)\b"
+    ), "ahead"),
+    Saying(("carrier", "delivery"), (
+        rf"{STAFF}(?:\s+has|\s+have)?\s+(?:promised|agreed|confirmed)\s+(?:to|that)\b"
+    ), "done"),
+    Saying(("label",), rf"\b(?:here\s+is|here's|attached|enclosed)\b{SHORT}{LABEL}", "done"),
+    Saying(("address",), (
+        rf"\baddress\b(?:\s+\w+)?{BE}\s+(?:now\s+)?(?:in\s+(?:our|the)\s+system|changed|set|updated"
+        r"|on\s+file\s+now)\b"
+    ), "done"),
+    Saying(("address", "delivery"), rf"{US}(?:'ve|\s+have)?\s+moved\s+(?:the|your)\s+{PARCEL}", "done"),
+    Saying(ANY, (
+        rf"(?:^|,\s+)done\s+and\s+dusted\b|\beverything\b{SHORT}\s(?:has\s+been|was)\s+(?:done|arranged|taken)\b"
+    ), "done"),
+    Saying(("refund",), rf"\byour\s+(?:bank|card|account|paypal)(?:'ll|\s+will)\s+\w+{GAP}{PRICE}", "ahead"),
     Saying(("discount",), r"\b(?:charged\s+only|only\s+be\s+charged)\b", "ahead"),
     Saying(("handoff",), rf"{CASE}{BE}\s+(?:now\s+)?with\s+(?:our|the|a|my)\b", "done"),
     Saying(("credit", "discount"), (

@@ -79,6 +79,7 @@ SPANISH: Final[tuple[Row, ...]] = (
         r"(?:escalad[oa]|transferid[oa]|derivad[oa]|pasado|informado)"
     ), r"(?:escalar|transferir|derivar|pasar)\w*", r"(?:compa\u00f1ero|supervisor|agente)"),
     (("email", "label"), r"\b\B", r"\b\B", r"(?:correo|factura|confirmaci\u00f3n|enlace|mensaje|e-?mail)"),
+    (("carrier",), r"\b\B", r"\b\B", r"(?:investigaci\u00f3n|reclamaci\u00f3n)"),
     (("account",), (
         r"(?:restablecid[oa]|eliminad[oa]|desbloquead[oa])"
     ), r"(?:restablecer|eliminar|desbloquear)\w*", r"(?:cuenta|contrase\u00f1a)"),
@@ -116,6 +117,7 @@ FRENCH: Final[tuple[Row, ...]] = (
         r"(?:transmis\w*|transf\u00e9r\u00e9\w*|inform\u00e9\w*|escalad\u00e9\w*)"
     ), r"(?:transmett|transf[\u00e9\u00e8]r|escalad)\w*", r"(?:coll\u00e8gue|conseiller|responsable)"),
     (("email", "label"), r"\b\B", r"\b\B", r"(?:e-?mail|courriel|facture|confirmation|lien|message)"),
+    (("carrier",), r"\b\B", r"\b\B", r"(?:enqu\u00eate|r\u00e9clamation)"),
     (("account",), (
         r"(?:r\u00e9initialis\u00e9\w*|supprim\u00e9\w*|d\u00e9bloqu\u00e9\w*)"
     ), r"(?:r\u00e9initialis|supprim|d\u00e9bloqu)\w*", r"(?:compte|mot\s+de\s+passe)"),

@@ -47,6 +47,8 @@ YOU_GET: Final = (
     r"|\s+(?:can|may|should|will)\s+(?:\w+ly\s+)?(?:expect|look\s+forward\s+to)|\s+get)"
 )
 EXPECT: Final = r"(?:^|[,;:]\s+|\band\s+)(?:please\s+)?(?:expect|watch\s+out\s+for|look\s+out\s+for)\b"
+BUSY: Final = r"(?:(?:working\s+on|in\s+the\s+process\s+of|busy|looking\s+into)\s+)?"
+YOURS: Final = r"\b(?:you|(?:your|the)\s+(?:\w+\s+)?(?:accounts?|cards?|orders?|inbox|profile|bank))"
 GAP: Final = r"[^.!?;]{0,60}?"
 SHORT: Final = r"[^.!?;]{0,40}?"
 ON_ITS_WAY: Final = r"(?:on\s+(?:its|it's|their|the|your)\s+way|underway|under\s+way|coming|heading|headed|en\s+route)"
@@ -91,11 +93,13 @@ def frames(verbs: Verbs, thing: str = "") -> dict[str, Tense]:
     before = rf"{thing}{SHORT}" if thing else r"(?:\b[\w']+?)"
     return {
         rf"{PERFECT}{verbs.past}{after}": "done",
-        rf"{PROGRESS}{verbs.doing}{after}": "ahead",
+        rf"{PROGRESS}{BUSY}{verbs.doing}{after}": "ahead",
         rf"{WILL_BE}{verbs.doing}{after}": "ahead",
         rf"{WILL}{verbs.base}{after}": "ahead",
         rf"{before}{WAS}{ADVERBS}\s+{verbs.past}": "done",
         rf"{before}{WILL_BE_DONE}{ADVERBS}\s+{verbs.past}": "ahead",
+        rf"{YOURS}{WAS}{ADVERBS}\s+{verbs.past}{after}": "done",
+        rf"{YOURS}{WILL_BE_DONE}{ADVERBS}\s+{verbs.past}{after}": "ahead",
         rf"(?:^|,\s+){verbs.past}{after}[.!]*$": "done",
         rf"{WILL}(?:get|have|ask|tell|instruct)\s+{SHORT}\b(?:{verbs.past}|{verbs.base}{after})": "ahead",
         rf"{PERFECT}(?:asked|told|instructed|got|had)\s+{SHORT}\b(?:{verbs.past}|to\s+{verbs.base}{after})": "done",

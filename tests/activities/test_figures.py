@@ -7,15 +7,14 @@ import pytest
 from activities._guardrails import judged, objections
 from activities._known import Known
 from activities._results import ActionResult, ExecutionResult
-from mesh.protocol import Message
+from mesh.protocol import JsonValue, Message
 from tests.activities.cases import HOLDING, TODAY, TRAVELLING, a_case, a_context, in_days
-from tests.fakes import settings
 
 ARTICLE = "Items can be sent back within 30 days. The Trail jacket is waterproof. Call 030 5550 1234, Monday to Friday."
 
 
 def the_case(said: str = "Where is it?", article: str = ARTICLE) -> Message:
-    passages = {"passages": [{"title": "Returns", "section": "Time", "text": article}]}
+    passages: JsonValue = {"passages": [{"title": "Returns", "section": "Time", "text": article}]}
     return a_case(said, a_context(TRAVELLING)).enriched({"knowledge": passages})
 
 
@@ -154,7 +153,3 @@ def test_a_note_of_the_shop_does_not_open_the_gate() -> None:
     done = ActionResult.model_validate({"action": action, "outcome": "done", "receipt": receipt})
     message = a_case("Hm", a_context(TRAVELLING), ExecutionResult(results=(done,)))
     assert found("The refund was made.", message) == {"unauthorised_promise"}
-
-
-def test_settings_have_no_say_in_what_is_allowed() -> None:
-    assert not [name for name in type(settings()).model_fields if "guardrail" in name]
