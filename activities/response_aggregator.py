@@ -58,7 +58,7 @@ def _answer(message: Message) -> Answer:
     if response is None or _outdated(message, response):
         handed_on = human_agent.name in message.route.ahead
         return Answer(text=PLAIN_APOLOGY, status="escalated" if handed_on else "apologised")
-    return Answer(text=response.text, status=STATUS[response.kind], author=response.author)
+    return Answer(text=response.text, status=STATUS[response.kind], author=response.author, sources=response.sources)
 
 
 def _outdated(message: Message, response: Response) -> bool:
