@@ -21,6 +21,7 @@ PHONE: Final = re.compile(
     r"(?<![\w-])(?:(?:\+|00)[1-9](?:[\s().-]?\d){7,14}|\(?0?\d{2,4}\)?[\s./-]\d{3,4}[\s.-]\d{3,5})(?![\w-])"
 )
 MONEY_FIELD: Final = re.compile(r"(?:^|_)(?:amount|total|paid|refunded|price|credit|left|fee)$")
+QUOTED_SUM: Final = re.compile(r"(\d[\d.,]*) (?:EUR|USD|GBP)\b")
 CENTS: Final = re.compile(r"[.,](\d{1,2})$")
 SHORTEST_PHONE: Final = 7
 
@@ -46,7 +47,7 @@ class Known:
             ids=frozenset(map(canonical, [*(found[0] for found in ID.finditer(text)), *named])),
             words=frozenset(re.findall(r"\w+", text.upper())),
             parcels=frozenset(re.findall(r"\d{12,22}", told)),
-            amounts=frozenset((*_sums(facts), *_numbers(said))),
+            amounts=frozenset((*_sums(facts), *_numbers(said), *_quoted_sums(message))),
             emails=frozenset(found.lower() for found in EMAIL.findall(text)),
             phones=frozenset(map(significant, PHONE.findall(text))),
             text=" ".join(text.lower().split()),
@@ -84,6 +85,11 @@ def _refund_done(message: Message) -> bool:
         result.outcome == "done" and result.action.name in {"process_refund", "cancel_order"}
         for result in executed.results
     )
+
+
+def _quoted_sums(message: Message) -> Iterator[float]:
+    """The sums in the shop's articles; the days and percentages beside them are none."""
+    return map(amount, QUOTED_SUM.findall(json.dumps(getattr(message.payload, "knowledge", None))))
 
 
 def _numbers(text: str) -> Iterator[float]:

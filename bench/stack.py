@@ -17,6 +17,7 @@ import psutil
 from mesh.settings import Settings
 from tests.conftest import free_ports
 
+ARTICLES = Path(__file__).resolve().parents[1] / "knowledge"
 PORTS = (
     "TEMPORAL_PORT", "TEMPORAL_UI_PORT", "NATS_PORT", "VALKEY_PORT",
     "CUSTOMERS_PORT", "ORDERS_PORT", "TRACKING_PORT", "GATEWAY_PORT",
@@ -51,7 +52,7 @@ def a_stack(**environment: str) -> Iterator[Stack]:
     """`mesh up` until the block ends."""
     with tempfile.TemporaryDirectory() as place:
         ports = dict(zip(PORTS, map(str, free_ports(len(PORTS))), strict=True))
-        given = {**ports, "MESH_DATA_DIR": f"{place}/mesh", **environment}
+        given = {**ports, "MESH_DATA_DIR": f"{place}/mesh", "KNOWLEDGE_DIR": str(ARTICLES), **environment}
         begin = time.perf_counter()
         process = subprocess.Popen(
             [sys.executable, "-m", "mesh.cli", "up"],

@@ -32,7 +32,7 @@ NEARBY: Final = 0.1
 """Behind a best one that is sure, others down to this are told too: they may belong to it."""
 
 MOST_QUOTED: Final = 3
-NEAR: Final = 0.22
+NEAR: Final = 0.35
 """A sentence that is this much further from the question than the nearest one is left out."""
 
 FIRST: Final = 0.1

@@ -40,9 +40,9 @@ _COMMON: Final = frozenset(
     re.findall(
         r"\w+",
         """a an and are as at be but by can could do does did for from had has have he her hi hello how i if in is
-    it its just like may me my no not of on or our please she so some than that the their them then there they this to too
-    us was we what when where which who why will with would you your about am any been get got into much need one thing
-    things want""",
+    it its just like may me my no not of on or our please she so some than that the their them then there
+    they this to too us was we what when where which who why will with would you your about am any been get
+    got into much need one thing things want""",
     )
 )
 _TABLES: Final = (

@@ -140,6 +140,7 @@ class a_stack:  # noqa: N801 - reads as a statement
     def __init__(self, folder: Path, **environment: str) -> None:
         ports = dict(zip(PORTS, map(str, free_ports(len(PORTS))), strict=True))
         base = {"MESH_DATA_DIR": str(folder / "mesh"), "HUMAN_DEADLINE_LOW": "3", "CHAT_TIMEOUT": "60"}
+        base["KNOWLEDGE_DIR"] = str(HERE / "knowledge")
         self._stack = Stack({**base, **ports, **environment}, folder, start(folder, {**base, **ports, **environment}))
 
     def __enter__(self) -> Stack:

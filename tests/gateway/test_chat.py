@@ -32,7 +32,7 @@ async def test_a_question_is_answered_with_everything_that_was_promised(house: H
     assert body["metadata"]["intent"] == "order_inquiry"
     assert body["metadata"]["urgency"] == "low"
     assert set(body) == {
-        "message_id", "session_id", "response", "status", "action_plan", "processing_time", "metadata",
+        "message_id", "session_id", "response", "status", "action_plan", "sources", "processing_time", "metadata",
     }  # fmt: skip
 
 
