@@ -6,7 +6,7 @@ from typing import Final
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
-from gateway.models import Answer, AnswerMetadata, Line
+from gateway.models import Answer, AnswerMetadata
 from mesh.protocol import Message
 from mesh.replies import Reply, Source
 from mesh.store import Row
@@ -38,12 +38,6 @@ def of_rows(rows: Sequence[Row]) -> list[Answer]:
     """Every answer among the rows of one message, oldest first."""
     asked = next((row.timestamp for row in rows if row.sender == "customer"), None)
     return [_of_row(row, asked) for row in rows if row.sender != "customer" and row.status != "received"]
-
-
-def line_of(row: Row) -> Line:
-    """A row as a line of the conversation."""
-    line = Line.model_validate(row)
-    return line if row.sender == "customer" else line.model_copy(update={"sources": _sources(row)})
 
 
 def accepted_at(message: Message) -> datetime | None:

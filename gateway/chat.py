@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse
 
 from gateway import answers, curtain
 from gateway.edge import Edge, TheEdge
-from gateway.models import MAX_TEXT, Answer, ChatRequest, Conversation, Pending, StoredAnswer
+from gateway.models import MAX_TEXT, Answer, ChatRequest, Conversation, Line, Pending, StoredAnswer
 from gateway.problems import Problem, unavailable
 from mesh.errors import Transient, Unavailable
 from mesh.protocol import Id, Message, Payload
@@ -59,7 +59,7 @@ async def answer_of(message_id: AnswerId, edge: TheEdge) -> StoredAnswer | JSONR
 async def conversation(session_id: AnswerId, edge: TheEdge) -> Conversation:
     """What was said in a session, oldest first; the newest 500 lines."""
     rows = await curtain.seen(edge, await edge.history.recent(session_id, SHOWN))
-    return Conversation(session_id=session_id, messages=[answers.line_of(row) for row in rows])
+    return Conversation(session_id=session_id, messages=[Line.model_validate(row) for row in rows])
 
 
 # -- shared with the socket

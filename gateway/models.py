@@ -93,7 +93,6 @@ class Line(BaseModel):
     content: str
     status: Literal["received", "resolved", "escalated", "apologised", "dead_lettered", "superseded"]
     timestamp: datetime
-    sources: list[Source] = Field(default_factory=list)
 
 
 class Conversation(BaseModel):

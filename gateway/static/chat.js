@@ -89,12 +89,12 @@ function showReply(reply) {
   if (mark) note(said, "mark", mark);
 }
 
-// The last paragraph of an answer names what it quotes: that is small print here.
+// The last paragraph of an answer names what it quotes: that is small print here. The history has the text alone.
 function apart({ text: whole, sources = [] }) {
   const end = whole.lastIndexOf("\n\n");
   const last = whole.slice(end + 2);
-  const named = end > 0 && sources.length > 0 && sources.every(({ section }) => last.includes(section));
-  return named ? [whole.slice(0, end), last] : [whole, ""];
+  const named = sources.length > 0 ? sources.every(({ section }) => last.includes(section)) : /^Sources?: /.test(last);
+  return end > 0 && named ? [whole.slice(0, end), last] : [whole, ""];
 }
 
 function showMessage(id, state, why) {

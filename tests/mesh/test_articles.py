@@ -26,9 +26,11 @@ def test_what_is_also_asked_is_never_part_of_the_text() -> None:
 
 
 def test_markdown_becomes_plain_text() -> None:
-    body = "## Ways\n\n- **By card**, see [our page](https://shop.example.com/pay)\n- By `PayPal`\n\n> <!-- no --> Ask [us](x).\n"
+    body = (
+        "## Ways\n\n- **By card**, see [our page](https://a.example.com)\n- By `PayPal`\n\n> <!-- no --> Ask [us](x).\n"
+    )
     assert parse("a.md", HEAD + body).sections[0].sentences == (
-        "By card, see our page (https://shop.example.com/pay)",
+        "By card, see our page (https://a.example.com)",
         "By PayPal",
         "Ask us.",
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mesh import _passages, knowledge
-from mesh.articles import ArticleError
+from mesh.articles import Article, ArticleError, Section
 from mesh.errors import Transient
 from mesh.knowledge import Library, Passage
 from mesh.settings import Settings
@@ -16,7 +16,8 @@ from tests.fakes import settings
 HEAD = "---\ntitle: {title}\naudience: {audience}\nupdated: 2026-11-02\n---\n\n"
 RETURNS = HEAD.format(title="Returns", audience="customers") + (
     "## How long do I have to send something back?\n\nYou can return items within 30 days after the delivery.\n\n"
-    "## Who pays for it?\n\nThe return label costs you nothing. It is valid for 20 days. Spare parts are named Zwirbel.\n"
+    "## Who pays for it?\n\nThe return label costs you nothing. It is valid for 20 days. "
+    "Spare parts are named Zwirbel.\n"
 )
 WASHING = HEAD.format(title="Care", audience="customers") + "## How do I wash wool?\n\nAt 30 degrees.\n"
 STAFF = HEAD.format(title="Not answered", audience="staff") + "## Is the wool organic?\n\nAsk the quality team.\n"
@@ -87,9 +88,13 @@ def test_a_changed_a_new_and_a_removed_file_are_followed_by_a_library_that_is_op
 
 def test_only_what_has_changed_is_embedded_again(place: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     Library(place).find("wool")
-    embedded = []
-    real = knowledge.vectors_of
-    monkeypatch.setattr(knowledge, "vectors_of", lambda *given: embedded.append(given[0].file) or real(*given))
+    embedded: list[str] = []
+
+    def noted(article: Article, section: Section) -> tuple[_passages.Vectors, _passages.Vectors]:
+        embedded.append(article.file)
+        return _passages.vectors_of(article, section)
+
+    monkeypatch.setattr(knowledge, "vectors_of", noted)
     write(place, care=WASHING.replace("30", "20"))
     (place.knowledge_dir / "returns.md").touch()
     assert "20 degrees" in Library(place).find("how do I wash wool?")[0].text
