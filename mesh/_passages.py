@@ -22,7 +22,7 @@ WEIGHT_OF_WORDS: Final = 0.015
 MOST_WORDS: Final = 30.0
 """A bm25 weight above this says no more than this."""
 
-SURE: Final = 0.62
+SURE: Final = 0.6
 STEEPNESS: Final = 12.0
 """Where a score is one half, and how fast it leaves it: read off two thirds of bench/evaluation/questions.jsonl."""
 
