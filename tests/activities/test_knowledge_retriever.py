@@ -149,6 +149,17 @@ async def test_what_another_matter_claims_is_not_quoted_for_this_one(library: Li
     assert "30 days" not in response.text
 
 
+async def test_the_answer_of_another_matter_is_neither_quoted_nor_named_as_a_source() -> None:
+    words = "Send it back."
+    topics = ("return_request",)
+    passage = Passage(title="T", section="S", text=words, score=0.9, file="t.md", topics=topics, quote=words)
+    secondary = (OtherIntent(intent="return_request", confidence=0.8),)
+    intent = an_intent("payment_methods").model_copy(update={"secondary": secondary})
+    response, _ = await generate(a_case("And that?", intent, Knowledge(passages=(passage,))))
+    assert words not in response.text
+    assert response.sources == ()
+
+
 async def test_a_passage_that_is_near_is_no_answer() -> None:
     near = Passage(title="T", section="S", text="Near words.", score=0.9, file="t.md", topics=("policy_question",))
     message = a_case("What about it?", an_intent("policy_question"), Knowledge(passages=(near,)))

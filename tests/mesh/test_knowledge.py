@@ -171,3 +171,9 @@ def test_what_is_no_article_is_not_added(place: Settings, tmp_path: Path, name: 
     with pytest.raises(ArticleError):
         Library(place).add(file)
     assert not (place.knowledge_dir / name).exists()
+
+
+def test_leaning_sentences_take_those_before_them_along() -> None:
+    section = Section(heading="H", sentences=("A label.", "It lasts.", "It helps.", "Ask us."))
+    assert _passages._with_support(section, 2) == {0, 1, 2}
+    assert _passages._with_support(section, 3) == {3}
