@@ -10,6 +10,7 @@ from activities.api_query_executor import ApiData, OrderFacts
 from activities.context_retriever import Context
 from activities.execution_coordinator import ExecutionResult
 from activities.intent_analyzer import Entities, Intent, IntentName, OtherIntent
+from activities.knowledge_retriever import Knowledge
 from activities.sentiment_analyzer import Sentiment
 from mesh.protocol import Message
 from mesh.shop import Item, Order, Tracking
@@ -65,6 +66,7 @@ class Case:
     sentiment: Sentiment | None
     executed: ExecutionResult | None
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
+    knowledge: Knowledge | None = None
 
     @classmethod
     def of(cls, message: Message) -> "Case":
@@ -75,6 +77,7 @@ class Case:
             api=message.get(ApiData) or ApiData(),
             sentiment=message.get(Sentiment),
             executed=message.get(ExecutionResult),
+            knowledge=message.get(Knowledge),
         )
 
     @property

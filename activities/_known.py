@@ -29,6 +29,7 @@ PHONE: Final = re.compile(
     r"(?<![\w-])(?:(?:\+|00)[1-9](?:[\s().-]?\d){7,14}|\(?0?\d{2,4}\)?[\s./-]\d{3,4}[\s.-]\d{3,5})(?![\w-])"
 )
 MONEY_FIELD: Final = re.compile(r"(?:^|_)(?:amount|total|paid|refunded|price|credit|left|fee)$")
+QUOTED_SUM: Final = re.compile(r"(\d[\d.,]*) (?:EUR|USD|GBP)\b")
 CENTS: Final = re.compile(r"[.,](\d{1,2})$")
 ISO_DAY: Final = re.compile(r"\b20\d\d-\d\d-\d\d")
 SHORTEST_PHONE: Final = 7
@@ -69,7 +70,7 @@ class Known:
             ids=frozenset(map(canonical, [*(found[0] for found in ID.finditer(text)), *named])),
             words=frozenset(re.findall(r"\w+", text.upper())),
             parcels=frozenset(re.findall(r"\d{12,22}", told)),
-            amounts=frozenset((*_sums(facts), *_numbers(said))),
+            amounts=frozenset((*_sums(facts), *_numbers(said), *_quoted_sums(message))),
             emails=frozenset(found.lower() for found in EMAIL.findall(text)),
             phones=frozenset(map(significant, PHONE.findall(text))),
             text=" ".join(text.lower().split()),
@@ -128,6 +129,11 @@ def _waits(message: Message) -> Iterator[Span]:
     if "human_agent" in message.route.policies:
         minutes = round(message.route.policy("human_agent").timeout / 60)
         yield from ((minutes, "minute"), (minutes // HOUR, "hour"))
+
+
+def _quoted_sums(message: Message) -> Iterator[float]:
+    """The sums in the shop's articles; the days and percentages beside them are none."""
+    return map(amount, QUOTED_SUM.findall(json.dumps(getattr(message.payload, "knowledge", None))))
 
 
 def _numbers(text: str) -> Iterator[float]:

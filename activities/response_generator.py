@@ -11,6 +11,7 @@ from activities._case import Case, Matter
 from activities._conservative import cleared
 from activities._guardrails import objections
 from activities._known import Known
+from activities._quoting import sources_in, with_sources
 from activities._reply import MAX_REPLY, Action, ActionName, ActionPlan, Response
 from activities._saga import unfinished
 from activities._sections import results_of, sections, tell
@@ -72,7 +73,8 @@ class Wording(BaseModel):
 @actor("response_generator", timeout=timedelta(seconds=20))
 async def response_generator(message: Message, *, llm: LLM) -> tuple[Response, ActionPlan]:
     case = Case.of(message)
-    return _interrupted(message, case) or await _undisturbed(message, case, llm)
+    response, plan = _interrupted(message, case) or await _undisturbed(message, case, llm)
+    return with_sources(response), plan
 
 
 def _interrupted(message: Message, case: Case) -> tuple[Response, ActionPlan] | None:
@@ -144,7 +146,8 @@ def _callback(message: Message, case: Case) -> ActionPlan:
 
 def _answer(message: Message, case: Case) -> Response:
     told = sections(case, planning=_planning(message))
-    return Response(text=render("answer", case=case, sections=told or (render("smalltalk", case=case),)))
+    text = render("answer", case=case, sections=told or (render("smalltalk", case=case),))
+    return Response(text=text, sources=sources_in(text, case))
 
 
 def _clarification(case: Case, intent: Intent) -> Response:
@@ -191,7 +194,7 @@ def _again(message: Message, case: Case) -> Response:
     else:
         text = _answer(message, case).text
     kept = cleared(text, message)
-    return Response(text=kept) if kept else Response(text=render("safe"), kind="safe")
+    return Response(text=kept, sources=sources_in(kept, case)) if kept else Response(text=render("safe"), kind="safe")
 
 
 def _fallback(message: Message, case: Case) -> Response:

@@ -20,6 +20,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
 
     mesh_data_dir: Path = Field(default=Path(".mesh"), description="Where the embedded servers keep data and logs.")
+    knowledge_dir: Path = Field(default=Path("knowledge"), description="Folder of the shop's articles.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="Log lines at or above this level. Customer text appears only at DEBUG."
     )

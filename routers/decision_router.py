@@ -8,10 +8,12 @@ from activities.context_retriever import Context
 from activities.execution_coordinator import execution_coordinator
 from activities.guardrail_validator import guardrail_validator
 from activities.intent_analyzer import Intent
+from activities.knowledge_retriever import HELPED, SERVED, knowledge_retriever
 from activities.response_generator import response_generator
 from activities.sentiment_analyzer import Sentiment
-from mesh.actor import actor
+from mesh.actor import Actor, actor
 from mesh.protocol import Message, Route
+from mesh.route import Stop
 from routers.approval_router import approval_router
 from routers.escalation_router import escalation_router
 
@@ -69,12 +71,19 @@ def _with_work(route: Route, message: Message, intent: Intent) -> Route:
     matters, questions = intent.wanted, raised_by(intent)
     # The same planning as the reply's, so that nobody visits the coordinator with nothing to do.
     deeds = dict.fromkeys(action.name for action in plan(Case.of(message)).actions)
-    queries = (api_query_executor,) if questions else ()
+    reads = bool((SERVED | HELPED).intersection(matters))
+    queries = _together(*((api_query_executor,) if questions else ()), *((knowledge_retriever,) if reads else ()))
     acting = response_generator, guardrail_validator, approval_router, execution_coordinator
     actions = acting if deeds else ()
     if not queries and not actions:
         return route
     several = [f"{len(matters)} matters"] if len(matters) > 1 else []
     asks = [f"asks the shop for {', '.join(questions)}"] if questions else []
+    asks += ["reads the articles"] if reads else []
     acts = [f"acts: {', '.join(deeds)}"] if deeds else []
     return route.insert_next(*queries, *actions, why="; ".join(several + asks + acts))
+
+
+def _together(*actors: Actor) -> tuple[Stop, ...]:
+    """One visit for all of them: a group."""
+    return (actors,) if len(actors) > 1 else actors

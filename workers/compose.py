@@ -10,6 +10,7 @@ from activities.response_aggregator import response_aggregator
 from activities.response_generator import response_generator
 from activities.sentiment_analyzer import sentiment_analyzer
 from mesh.bus import Bus
+from mesh.knowledge import Library
 from mesh.llm import LLM
 from mesh.protocol import Route
 from mesh.sessions import Sessions
@@ -42,6 +43,7 @@ async def resources(settings: Settings, bus: Bus) -> AsyncIterator[Mapping[type,
             Bus: bus,
             LLM: LLM(settings),
             Shop: shop,
+            Library: Library(settings),
             Sessions: sessions,
             History: history,
         }

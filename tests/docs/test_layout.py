@@ -17,6 +17,7 @@ ONE_PLACE = {
     "httpx": {"shop.py"},
     "litellm": {"llm.py"},
     "onnxruntime": {"embedding/__init__.py"},
+    "sqlite3": {"knowledge.py"},
     "tokenizers": {"embedding/__init__.py"},
 }
 
