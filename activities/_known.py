@@ -43,6 +43,7 @@ class Known:
     Attributes:
         told: the days and times that the shop or an article names: only these may be promised.
         heard: those of the customer as well: they may be spoken of.
+        articles: the words of the shop's articles that were found.
         receipts: the words of what was done, where `tomorrow morning` is no guess.
     """
 
@@ -54,6 +55,7 @@ class Known:
     phones: frozenset[str]
     text: str
     shown: tuple[Backing, ...]
+    articles: str
     told: Figures
     heard: Figures
     receipts: str
@@ -75,6 +77,7 @@ class Known:
             phones=frozenset(map(significant, PHONE.findall(text))),
             text=" ".join(text.lower().split()),
             shown=backings(message),
+            articles=plain("\n".join(_strings(facts[-1]))),
             told=Figures.of(plain(told), dates, today, waits),
             heard=Figures.of(plain(text), dates, today, waits),
             receipts=plain(json.dumps(message.payload.execution_result, ensure_ascii=False)),
@@ -105,6 +108,14 @@ def _facts(message: Message) -> list[JsonValue]:
     slots = message.payload
     articles = (slots.model_extra or {}).get("knowledge")
     return [_vouching(value) for value in (slots.context, slots.api_data, slots.execution_result, articles)]
+
+
+def _strings(value: JsonValue) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        parts = value.values() if isinstance(value, dict) else value
+        yield from (text for part in parts for text in _strings(part))
 
 
 def _vouching(value: JsonValue) -> JsonValue:

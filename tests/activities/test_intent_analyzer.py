@@ -184,9 +184,10 @@ def test_any_text_gives_a_valid_result(text: str) -> None:
     assert len(set(found.wanted)) == 1 + len(found.secondary)
 
 
-def test_of_an_endless_text_only_the_beginning_is_taken_apart() -> None:
-    parts = clauses("I want a refund. " * 500)
+def test_of_an_endless_text_the_beginning_and_the_end_are_taken_apart() -> None:
+    parts = clauses("Where is my order? " + "Your shop is nice. " * 500 + "I want a refund.")
     assert len(parts) == MOST_CLAUSES
+    assert (parts[0], parts[-1]) == ("Where is my order?", "I want a refund.")
 
 
 def test_what_is_no_matter_of_a_shop_is_out_of_scope() -> None:
