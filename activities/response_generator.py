@@ -15,6 +15,7 @@ from activities._prompts import WORDING, read_part
 from activities._reply import MAX_REPLY, Action, ActionName, ActionPlan, Response
 from activities._saga import unfinished
 from activities._sections import results_of, sections, tell
+from activities._wording import faithful
 from activities._words import render
 from activities.intent_analyzer import Intent, IntentName
 from mesh.actor import actor
@@ -218,7 +219,7 @@ async def _worded(message: Message, llm: LLM, response: Response) -> Response:
     said = {"facts": response.text, "customer_message": asked, "tone": _tone(message)}
     wording = await llm.ask(Wording, prompt=WORDING, text=json.dumps(said, ensure_ascii=False))
     text = wording.text.strip() if wording else ""
-    if not text or len(text) > MAX_REPLY or _unchecked(message, text):
+    if not text or len(text) > MAX_REPLY or not faithful(text, response.text) or _unchecked(message, text):
         return response
     return response.model_copy(update={"text": text, "author": "model"})
 

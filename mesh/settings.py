@@ -1,10 +1,11 @@
 """Every setting of every process, read once from the environment and `.env` by an entry point."""
 
+import json
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Urgency = Literal["low", "medium", "high", "critical"]
@@ -115,8 +116,9 @@ class Settings(BaseSettings):
         default=None, description="Version of this code for Temporal; messages finish on the one they started on."
     )
 
-    llm_models: tuple[Listed, ...] = Field(
-        default=(), description='Models to ask in this order, as JSON: ["name", {"model", "api_base", "api_key", ...}].'
+    llm_models: Annotated[tuple[Listed, ...], NoDecode] = Field(
+        default=(),
+        description='Models to ask in this order: a,b or as JSON ["a", {"model": "b", "api_base": "...", ...}].',
     )
     llm_model: str | None = Field(default=None, description="A list of one: as litellm names it; unset: rules answer.")
     llm_api_base: str | None = Field(default=None, description="Address of an OpenAI-compatible server, for LLM_MODEL.")
@@ -144,6 +146,15 @@ class Settings(BaseSettings):
     llm_temperature: float = Field(
         default=2, ge=1, description="How far to distrust what a model says of its own sureness; 1: not at all."
     )
+
+    @field_validator("llm_models", mode="before")
+    @classmethod
+    def _from_text(cls, found: object) -> object:
+        if not isinstance(found, str):
+            return found
+        if found.lstrip().startswith("["):
+            return json.loads(found)
+        return [name.strip() for name in found.split(",") if name.strip()]
 
     @field_validator("llm_models")
     @classmethod

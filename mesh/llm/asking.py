@@ -27,6 +27,8 @@ REPAIRS: Final = 1
 TOO_SHORT: Final = 0.3
 """Seconds in which no model answers: not worth its price."""
 MARGIN: Final = 0.05
+LOADING: Final = 2.0
+"""Seconds that a message waits for the library at most, when it is being loaded since the worker began."""
 UNTRIED: Final = frozenset({"cached", "cooling", "late"})
 
 
@@ -39,12 +41,14 @@ class LLM:
         self._sessions = sessions
         self._breaker = Breaker(settings.llm_cool_down)
         self._budget = Budget(settings, sessions)
+        self._loading = settings.llm_message_limit
 
     @classmethod
     @asynccontextmanager
     async def open(cls, settings: Settings, sessions: Sessions) -> AsyncIterator[Self]:
         """The models, with a shared budget and cache; their library is loaded meanwhile, when there are any."""
         llm = cls(settings, sessions)
+        llm._loading = LOADING
         loading = asyncio.create_task(asyncio.to_thread(load)) if llm.configured else None
         try:
             yield llm
@@ -88,7 +92,8 @@ class LLM:
 
     async def _first(self, question: Question[T]) -> T | None:
         # In a thread: the import takes seconds, and other visits go on meanwhile.
-        await asyncio.to_thread(load)
+        async with asyncio.timeout(self._loading):
+            await asyncio.to_thread(load)
         for model in self._models:
             if (found := await self._remembered(model, question)) is not None:
                 return found

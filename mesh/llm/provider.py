@@ -1,7 +1,9 @@
 """The one place that speaks to providers, through litellm. Imported when a model is configured, and in a thread."""
 
+import asyncio
 import importlib
 import os
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -48,6 +50,14 @@ def load() -> tuple[ModuleType, ModuleType]:
     return litellm, openai
 
 
+@cache
+def _elsewhere() -> asyncio.AbstractEventLoop:
+    """An event loop in a thread of its own: the first question imports for half a second, on the loop that asks it."""
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="models", daemon=True).start()
+    return loop
+
+
 async def complete(
     model: LanguageModel, turns: list[Turn], kind: type[BaseModel], *, seconds: float, max_tokens: int
 ) -> Answer:
@@ -56,6 +66,13 @@ async def complete(
     Raises:
         NoAnswer: there is none, or it is no answer at all.
     """
+    asking = _complete(model, turns, kind, seconds=seconds, max_tokens=max_tokens)
+    return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(asking, _elsewhere()))
+
+
+async def _complete(
+    model: LanguageModel, turns: list[Turn], kind: type[BaseModel], *, seconds: float, max_tokens: int
+) -> Answer:
     litellm, openai = load()
     try:
         found = await litellm.acompletion(

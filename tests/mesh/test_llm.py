@@ -4,6 +4,7 @@ import json
 import logging
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 
@@ -14,7 +15,7 @@ from mesh.calls import visiting
 from mesh.llm import LLM, Prompt
 from mesh.llm.provider import load
 from tests.conftest import free_ports
-from tests.fakes import settings
+from tests.fakes import MemorySessions, settings
 from tests.llm_server import GARBAGE, HANGS_UP, ModelServer, Says, completion, model_server, refuses, says
 
 KEY = "sk-dummy-for-tests"
@@ -174,6 +175,21 @@ async def test_nothing_is_printed_when_the_model_fails(model: ModelServer, capfd
     model.script = [refuses(401, "wrong key")]
     await ask(asking(model))
     assert capfd.readouterr().out == ""
+
+
+async def test_a_message_does_not_wait_long_for_a_library_that_is_still_being_loaded(
+    model: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = threading.Event()
+    monkeypatch.setattr("mesh.llm.asking.load", lambda: loaded.wait(60))
+    monkeypatch.setattr("mesh.llm.asking.LOADING", 0.1)
+    entry = {"model": "openai/scripted", "api_base": model.base, "api_key": KEY}
+    async with LLM.open(settings(llm_models=[entry]), MemorySessions()) as llm:
+        with visiting("s-1", ()) as visit:
+            assert await ask(llm) is None
+        loaded.set()
+        assert await ask(llm) == Mood(mood="angry", score=-0.9)
+    assert [call.result for call in visit.calls] == ["late"]
 
 
 def run(code: str) -> str:

@@ -97,9 +97,11 @@ async def test_all_models_together_get_what_is_left_and_no_more(first: ModelServ
     llm = asking(entry(first, "one"), entry(second, "two"), llm_timeout=1, llm_message_limit=1.5)
     with visiting("s-1", ()) as visit:
         assert await mood(llm) is None
-    assert [call.result for call in visit.calls] == ["timeout", "timeout"]
-    assert visit.calls[0].ms >= 900
-    assert visit.calls[0].ms > visit.calls[1].ms
+    assert visit.calls[0].result == "timeout"
+    assert {call.result for call in visit.calls[1:]} <= {"timeout", "late"}
+    assert len(first.asked) == 1
+    # What the calls say adds up to what the message waited: the next visit relies on it.
+    assert sum(call.ms for call in visit.calls) >= 1400
 
 
 async def test_a_model_that_had_hardly_any_time_is_not_blamed(first: ModelServer) -> None:

@@ -92,10 +92,15 @@ def test_a_models_own_sureness_is_drawn_towards_one_half() -> None:
 def test_settings_list_models_in_order_and_keep_the_single_one() -> None:
     found = settings(llm_models=["a/b", {"model": "c/d", "api_base": "http://e", "api_key": "f"}]).language_models
     assert [(one.model, one.api_base) for one in found] == [("a/b", None), ("c/d", "http://e")]
+    written = '["a/b", {"model": "c/d", "api_base": "http://e", "api_key": "f"}]'
+    assert settings(llm_models=written).language_models == found
+    assert [one.model for one in settings(llm_models="a/b, c/d").language_models] == ["a/b", "c/d"]
     (single,) = settings(llm_model="a/b", llm_api_base="http://e").language_models
     assert (single.model, single.api_base, single.known_as) == ("a/b", "http://e", "a/b")
     with pytest.raises(ValidationError, match="give one of them a `name`"):
         settings(llm_models=["a/b", "a/b"])
     with pytest.raises(ValidationError):
         settings(llm_models=[{"model": "a", "apikey": "misspelled"}])
+    with pytest.raises(ValidationError):
+        settings(llm_models='["a"')
     assert "f" not in repr(found[1].api_key)
