@@ -11,8 +11,8 @@ NOT_DIGIT: Final = re.compile(r"\D+")
 def faithful(text: str, facts: str) -> bool:
     """Whether every figure and link of the facts is in the text, and no other figure.
 
-    Small models leave out the order number, make up a date, and grant the discount that the customer asked for: what the
-    customer named counts for nothing here. How a sum is punctuated is left to the language.
+    Small models leave out the order number, make up a date, and grant the discount that the customer asked for: what
+    the customer named counts for nothing here. How a sum is punctuated is left to the language.
     """
     return _figures(text) == _figures(facts) and set(LINK.findall(text)) == set(LINK.findall(facts))
 
