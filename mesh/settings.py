@@ -129,8 +129,8 @@ class Settings(BaseSettings):
     llm_message_limit: float = Field(
         default=8,
         gt=0,
-        le=10,
-        description="What one message may wait for models, all answers together; then the rules.",
+        le=9,
+        description="What one message may wait for models in all, 9 at most; then the rules answer.",
     )
     llm_cool_down: float = Field(
         default=30, gt=0, description="How long a model that failed is left alone; doubles with each failure in a row."
