@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import logging
 import os
 import threading
 from collections.abc import Iterator
@@ -45,6 +46,8 @@ def load() -> tuple[ModuleType, ModuleType]:
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
     os.environ.setdefault("LITELLM_MODE", "PRODUCTION")
     litellm, openai = importlib.import_module("litellm"), importlib.import_module("openai")
+    # It tells of every question, in two lines; the trace tells it better.
+    logging.getLogger("LiteLLM").setLevel(logging.WARNING)
     # Else it prints advice to standard output with every error.
     litellm.__dict__["suppress_debug_info"] = True
     return litellm, openai
