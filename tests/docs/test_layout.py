@@ -16,6 +16,8 @@ ONE_PLACE = {
     "redis": {"sessions.py", "checks/sessions.py"},
     "httpx": {"shop.py"},
     "litellm": {"llm/provider.py"},
+    "onnxruntime": {"embedding/__init__.py"},
+    "tokenizers": {"embedding/__init__.py"},
 }
 
 
