@@ -96,14 +96,16 @@ def _confidence(feeling: Feeling, score: float) -> float:
     return round(sure, 2)
 
 
-def _merged(found: Sentiment, answer: SentimentAnswer) -> Sentiment:
-    """The model's feeling; urgency and signals only grow, so that no text can talk an alarm away."""
+def _merged(found: Sentiment, answer: SentimentAnswer, llm: LLM) -> Sentiment:
+    """The feeling of whoever is surer; urgency and signals only grow, so that no text can talk an alarm away."""
+    sure = round(llm.trusted(answer.confidence), 3)
+    surer = sure > found.confidence
     signals = dict.fromkeys((*found.escalation_signals, *answer.escalation_signals))
     alarm: Urgency = "critical" if rules.CRITICAL_SIGNALS.intersection(signals) else "low"
     return Sentiment(
-        sentiment=answer.sentiment,
-        confidence=max(found.confidence, answer.confidence) if found.urgency == "critical" else answer.confidence,
-        score=answer.score,
+        sentiment=answer.sentiment if surer else found.sentiment,
+        confidence=sure if surer else found.confidence,
+        score=answer.score if surer else found.score,
         urgency=rules.higher(found.urgency, answer.urgency, alarm),
         is_complaint=found.is_complaint or answer.is_complaint,
         escalation_signals=tuple(signals),
@@ -115,4 +117,4 @@ async def sentiment_analyzer(message: Message, *, llm: LLM) -> Sentiment:
     text = message.payload.customer_message
     found = felt(text)
     answer = await llm.ask(SentimentAnswer, prompt=SENTIMENT, text=read_part(text)) if llm.configured else None
-    return _merged(found, answer) if answer else found
+    return _merged(found, answer, llm) if answer else found
