@@ -39,7 +39,7 @@ class Intent(Enrichment, slot="intent"):
     confidence: float = Field(ge=0, le=1)
     secondary: tuple[OtherIntent, ...] = ()
     entities: Entities = Entities()
-    source: Literal["patterns", "model"] = "patterns"
+    source: Literal["patterns", "examples", "model"] = "examples"
     order_ids: tuple[str, ...] = ()
 
     @property
@@ -64,7 +64,7 @@ class IntentAnswer(AnsweredMatter):
 
 
 def understood(text: str) -> Intent:
-    """What the patterns make of a text."""
+    """What the examples that we learned from make of a text."""
     text = squeezed(text)
     entities = entities_in(text)
     main, *others = matters(text, entities.order_ids)
@@ -83,7 +83,7 @@ def understood(text: str) -> Intent:
 
 
 def _merged(found: Intent, answer: IntentAnswer, llm: LLM) -> Intent:
-    """The model's intents, each with the orders that the patterns saw beside it, when it is surer than they are."""
+    """The model's intents, each with the orders that stand beside it, when it is surer than we are."""
     sure = llm.trusted(answer.confidence)
     if sure <= found.confidence:
         return found
