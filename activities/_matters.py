@@ -9,7 +9,7 @@ from activities._order_numbers import order_ids
 from activities._understanding.heads import Row, head
 
 MOST_CLAUSES: Final = 16
-"""Of a longer message the first and the last half as many are read: what is wanted stands at the beginning or at the end."""
+"""Of a longer message the first and the last half as many are read: what is wanted stands at one of its ends."""
 
 LONGEST_CLAUSE: Final = 600
 

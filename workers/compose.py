@@ -37,11 +37,16 @@ def standard_route() -> Route:
 @asynccontextmanager
 async def resources(settings: Settings, bus: Bus) -> AsyncIterator[Mapping[type, object]]:
     """Everything an actor may ask for, by type; one of each for the process."""
-    async with Shop.open(settings) as shop, Sessions.open(settings) as sessions, History.open(settings) as history:
+    async with (
+        Shop.open(settings) as shop,
+        Sessions.open(settings) as sessions,
+        History.open(settings) as history,
+        LLM.open(settings, sessions) as llm,
+    ):
         yield {
             Settings: settings,
             Bus: bus,
-            LLM: LLM(settings),
+            LLM: llm,
             Shop: shop,
             Library: Library(settings),
             Sessions: sessions,

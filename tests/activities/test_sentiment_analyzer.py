@@ -204,13 +204,24 @@ async def test_without_a_model_the_rules_answer() -> None:
 
 
 async def test_a_model_cannot_talk_an_alarm_away() -> None:
-    answer = SentimentAnswer(sentiment="POSITIVE", confidence=0.8, score=0.5, urgency="low")
+    answer = SentimentAnswer(sentiment="POSITIVE", confidence=1, score=0.5, urgency="low")
     found = await sentiment_analyzer(a_message("My lawyer will call you."), llm=ScriptedLLM(answer))
     assert isinstance(found, Sentiment)
-    assert found.sentiment == "POSITIVE"
+    assert found.sentiment == "NEGATIVE"
+    assert found.score < 0
     assert found.urgency == "critical"
     assert found.escalation_signals == ("legal_threat",)
     assert found.is_complaint
+
+
+@pytest.mark.parametrize(("says", "feeling"), [(0.8, "NEUTRAL"), (1.0, "NEGATIVE")])
+async def test_a_models_feeling_counts_when_it_is_surer_on_our_terms(says: float, feeling: str) -> None:
+    text = "Where is my order?"
+    assert (felt(text).sentiment, felt(text).confidence) == ("NEUTRAL", 0.75)
+    answer = SentimentAnswer(sentiment="NEGATIVE", confidence=says, score=-0.5, urgency="low")
+    found = await sentiment_analyzer(a_message(text), llm=ScriptedLLM(answer))
+    assert isinstance(found, Sentiment)
+    assert found.sentiment == feeling
 
 
 async def test_a_model_may_add_signals_and_a_serious_one_is_critical() -> None:
@@ -220,7 +231,7 @@ async def test_a_model_may_add_signals_and_a_serious_one_is_critical() -> None:
     llm = ScriptedLLM(answer)
     found = await sentiment_analyzer(a_message("It got so hot that the table went black."), llm=llm)
     assert isinstance(found, Sentiment)
-    assert (found.urgency, found.confidence, found.escalation_signals) == ("critical", 0.8, ("safety",))
+    assert (found.urgency, found.confidence, found.escalation_signals) == ("critical", 0.75, ("safety",))
     assert llm.asked[0][1] == "It got so hot that the table went black."
 
 
