@@ -1,0 +1,92 @@
+"""`mesh understand`: what the mesh makes of texts, one JSON line in and one out."""
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Final
+
+import click
+from pydantic import JsonValue, ValidationError
+
+from mesh import personal
+from mesh.protocol import misfit
+from mesh.route import Wire
+
+FAILED: Final = 1
+
+
+class Line(Wire):
+    """What to understand; `id` comes back as it was."""
+
+    id: JsonValue = None
+    text: str
+
+
+class Understood(Wire):
+    """What was understood; what a sort of understanding does not know is left out."""
+
+    id: JsonValue = None
+    label: str
+    confidence: float | None = None
+    score: float | None = None
+    oos_score: float | None = None
+    urgency: str | None = None
+    redacted: str | None = None
+    entities: tuple[dict[str, JsonValue], ...] | None = None
+    reasons: tuple[str, ...] | None = None
+
+
+class Wrong(Wire):
+    """The answer to a line that is none."""
+
+    id: JsonValue = None
+    error: str
+
+
+Reader = Callable[[str], Understood]
+
+
+def pii(text: str) -> Understood:
+    """Personal data: where it is, and the text without it."""
+    found = personal.spans(text)
+    entities: tuple[dict[str, JsonValue], ...] = tuple(
+        {"type": span.kind, "value": span.value, "start": span.start, "end": span.end} for span in found
+    )
+    label = "pii" if found else "clean"
+    return Understood(label=label, redacted=personal.redacted(text), entities=entities)
+
+
+READERS: Final[dict[str, Reader]] = {"pii": pii}
+
+
+@click.command()
+@click.argument("what", type=click.Choice(tuple(READERS)))
+def understand(what: str) -> None:
+    """Read JSON lines {"id","text"} and answer one line each.
+
+    A line that is none gives {"id","error"}; the others are answered all the same, and the exit code is 1.
+    """
+    wrong = False
+    # Line by line, not in blocks: whoever waits for each answer before the next question must get it.
+    for line in filter(str.strip, iter(sys.stdin.readline, "")):
+        answer = answered(READERS[what], line)
+        click.echo(answer.model_dump_json(exclude_none=True))
+        sys.stdout.flush()
+        wrong = wrong or isinstance(answer, Wrong)
+    sys.exit(FAILED if wrong else 0)
+
+
+def answered(read: Reader, line: str) -> Understood | Wrong:
+    try:
+        asked = Line.model_validate_json(line)
+    except ValidationError as error:
+        return Wrong(id=_id(line), error=misfit(error))
+    return read(asked.text).model_copy(update={"id": asked.id})
+
+
+def _id(line: str) -> JsonValue:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return None
+    return found.get("id") if isinstance(found, dict) else None
