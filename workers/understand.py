@@ -8,6 +8,7 @@ from typing import Final
 import click
 from pydantic import JsonValue, ValidationError
 
+from activities._understanding.injection import LIKELY, injection
 from mesh import personal
 from mesh.protocol import misfit
 from mesh.route import Wire
@@ -56,7 +57,13 @@ def pii(text: str) -> Understood:
     return Understood(label=label, redacted=personal.redacted(text), entities=entities)
 
 
-READERS: Final[dict[str, Reader]] = {"pii": pii}
+def injected(text: str) -> Understood:
+    """Whether it tries to steer the assistant, with the score that decides."""
+    score = injection(text)
+    return Understood(label="injection" if score >= LIKELY else "benign", score=score)
+
+
+READERS: Final[dict[str, Reader]] = {"injection": injected, "pii": pii}
 
 
 @click.command()

@@ -1,0 +1,1 @@
+"""What was learnt from examples, and how texts are read with it."""

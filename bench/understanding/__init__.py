@@ -1,0 +1,1 @@
+"""How understanding was learnt, and what it scores."""
