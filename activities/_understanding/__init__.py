@@ -1,1 +1,1 @@
-"""What was learnt from examples, and how texts are read with it."""
+"""What is learned from examples: the examples, and the weights that `make train` makes of them."""

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from activities._understanding._signs import SIGNS
+import itertools
 
 Numbers = NDArray[np.float32]
 
@@ -32,7 +33,7 @@ def words(text: str) -> Numbers:
     """The words and pairs of neighbours, hashed; together of length 1."""
     found = WORD.findall(IDEOGRAM.sub(r" \1 ", text.lower()))
     counts = np.zeros(WORDS, np.float32)
-    for gram in (*found, *(f"{left} {right}" for left, right in zip(found, found[1:], strict=False))):
+    for gram in (*found, *(f"{left} {right}" for left, right in itertools.pairwise(found))):
         counts[zlib.crc32(gram.encode()) % WORDS] += 1
     counts = np.log1p(counts)
     length = float(np.linalg.norm(counts))

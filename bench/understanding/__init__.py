@@ -1,1 +1,1 @@
-"""How understanding was learnt, and what it scores."""
+"""Training of the learned parts, from the examples that lie beside their weights."""

@@ -4,14 +4,16 @@ The examples are ours, in `activities/_understanding/injections/`. Half a minute
 """
 
 from pathlib import Path
-from typing import Final
+from typing import Final, TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from activities._understanding.examples import examples
 from activities._understanding.injection import WEIGHTS, traits
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 STRENGTH: Final = 3.0
 DIGITS: Final = 3
