@@ -11,6 +11,7 @@ from activities.context_retriever import Context
 from activities.execution_coordinator import ExecutionResult
 from activities.intent_analyzer import Entities, Intent, IntentName, OtherIntent
 from activities.sentiment_analyzer import Sentiment
+from mesh.personal.message import removed_from
 from mesh.protocol import Message
 from mesh.shop import Item, Order, Tracking
 
@@ -64,6 +65,7 @@ class Case:
     api: ApiData
     sentiment: Sentiment | None
     executed: ExecutionResult | None
+    removed: tuple[str, ...] = ()
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
 
     @classmethod
@@ -75,6 +77,7 @@ class Case:
             api=message.get(ApiData) or ApiData(),
             sentiment=message.get(Sentiment),
             executed=message.get(ExecutionResult),
+            removed=removed_from(message),
         )
 
     @property

@@ -1,5 +1,6 @@
 """What does the customer want, and which orders, parcels and sums do they name?"""
 
+import asyncio
 from datetime import timedelta
 from typing import Literal
 
@@ -9,8 +10,10 @@ from activities._entities import Amount, Entities, entities_in
 from activities._intent_names import IntentName
 from activities._matters import clauses, matters
 from activities._plain_text import squeezed
+from activities._safety import steers
 from mesh.actor import actor
 from mesh.llm import LLM
+from mesh.personal import for_a_model
 from mesh.protocol import Enrichment, Message
 from mesh.route import Wire
 
@@ -107,5 +110,6 @@ def _merged(found: Intent, answer: IntentAnswer) -> Intent:
 async def intent_analyzer(message: Message, *, llm: LLM) -> Intent:
     text = message.payload.customer_message
     found = understood(text)
-    answer = await llm.ask(IntentAnswer, task=TASK, text=text) if llm.configured else None
+    trusted = llm.configured and not await asyncio.to_thread(steers, text)
+    answer = await llm.ask(IntentAnswer, task=TASK, text=for_a_model(text)) if trusted else None
     return _merged(found, answer) if answer else found

@@ -1,5 +1,6 @@
 """How does the customer feel, and how fast must we act?"""
 
+import asyncio
 from datetime import timedelta
 from functools import cache
 from typing import Literal
@@ -9,9 +10,11 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from activities import _sentiment_rules as rules
 from activities._plain_text import squeezed
+from activities._safety import Safety, safety_of
 from activities._sentiment_rules import Signal, Urgency
 from mesh.actor import actor
 from mesh.llm import LLM
+from mesh.personal import for_a_model
 from mesh.protocol import Enrichment, Message
 from mesh.route import Wire
 
@@ -116,8 +119,11 @@ def _merged(found: Sentiment, answer: SentimentAnswer) -> Sentiment:
 
 
 @actor("sentiment_analyzer", timeout=timedelta(seconds=10))
-async def sentiment_analyzer(message: Message, *, llm: LLM) -> Sentiment:
+async def sentiment_analyzer(message: Message, *, llm: LLM) -> tuple[Sentiment, Safety]:
     text = message.payload.customer_message
     found = felt(text)
-    answer = await llm.ask(SentimentAnswer, task=TASK, text=text) if llm.configured else None
-    return _merged(found, answer) if answer else found
+    # In a thread: a long text takes some tenths of a second.
+    safety = await asyncio.to_thread(safety_of, text)
+    trusted = llm.configured and not safety.steering
+    answer = await llm.ask(SentimentAnswer, task=TASK, text=for_a_model(text)) if trusted else None
+    return _merged(found, answer) if answer else found, safety

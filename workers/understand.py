@@ -8,7 +8,11 @@ from typing import Final
 import click
 from pydantic import JsonValue, ValidationError
 
+from activities._plain_text import squeezed
+from activities._understanding.heads import head
 from activities._understanding.injection import LIKELY, injection
+from activities.intent_analyzer import understood
+from activities.sentiment_analyzer import felt
 from mesh import personal
 from mesh.protocol import misfit
 from mesh.route import Wire
@@ -63,7 +67,35 @@ def injected(text: str) -> Understood:
     return Understood(label="injection" if score >= LIKELY else "benign", score=score)
 
 
-READERS: Final[dict[str, Reader]] = {"injection": injected, "pii": pii}
+def intent(text: str) -> Understood:
+    found = understood(text)
+    return Understood(label=found.intent, confidence=found.confidence)
+
+
+def scope(text: str) -> Understood:
+    """Whether it is a matter of this shop at all."""
+    label = "out_of_scope" if understood(text).intent == "out_of_scope" else "in_scope"
+    return Understood(label=label, oos_score=round(out_of_scope(text), 4))
+
+
+def out_of_scope(text: str) -> float:
+    """How sure the built-in head is that it is none, whatever it finds likeliest."""
+    found = head("intent_en")
+    return float(found.probabilities(squeezed(text))[found.labels.index("out_of_scope")])
+
+
+def sentiment(text: str) -> Understood:
+    found = felt(text)
+    return Understood(label=found.sentiment, confidence=found.confidence, score=found.score, urgency=found.urgency)
+
+
+READERS: Final[dict[str, Reader]] = {
+    "intent": intent,
+    "oos": scope,
+    "sentiment": sentiment,
+    "injection": injected,
+    "pii": pii,
+}
 
 
 @click.command()
@@ -77,7 +109,7 @@ def understand(what: str) -> None:
     # Line by line, not in blocks: whoever waits for each answer before the next question must get it.
     for line in filter(str.strip, iter(sys.stdin.readline, "")):
         answer = answered(READERS[what], line)
-        click.echo(answer.model_dump_json(exclude_none=True))
+        click.echo(answer.model_dump_json(exclude_none=isinstance(answer, Understood)))
         sys.stdout.flush()
         wrong = wrong or isinstance(answer, Wrong)
     sys.exit(FAILED if wrong else 0)

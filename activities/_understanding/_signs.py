@@ -52,7 +52,8 @@ SIGNS: Final = tuple(
         rf"\b{ACT}.{{0,300}}\b{UNBOUND}",
         (r"\b(?:never|not|don'?t|do\s+not|cannot|must\s+not|no)\b.{0,30}\b(?:refus\w+|apologi[sz]\w+|warn\w*|disclaimers?|"
         r"break\s+character|decline|say\s+no|moral\w*|mention\w*\s+(?:that|ethic\w*|rules|polic\w*))"),
-        r"\bas\s+an\s+(?:ai|language)|\bi(?:'m|\u2019m| am)\s+sorry\b.{0,20}\b(?:but|i\s+can)|\bi\s+can(?:'t|not|\u2019t)\b\W",
+        (r"\bas\s+an\s+(?:ai|language)|"
+        r"\bi(?:'m|\u2019m| am)\s+sorry\b.{0,20}\b(?:but|i\s+can)|\bi\s+can(?:'t|not|\u2019t)\b\W"),
         (r"\b(?:chat\s?gpt|open\s?ai|gpt-?\d?|language\s+model|llm|chat\s?bot|ai\s+(?:model|assistant|language|bot)|artificial\s+"
         r"intelligence|an\s+ai|k\u00fcnstliche\s+intelligenz|b\u00f6se\s+ki|\u4eba\u5de5\u667a\u80fd)\b"),
         (r"\b(?:system|initial|hidden|original|secret|full|entire)\s+(?:prompt|instructions?|message|rules)\b|\bsystem-?prompt|"

@@ -1,5 +1,6 @@
 """What a piece of text has of an attempt to steer an assistant: signs that a sentence's meaning alone does not show."""
 
+import itertools
 import re
 import zlib
 from typing import Final
@@ -8,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from activities._understanding._signs import SIGNS
-import itertools
 
 Numbers = NDArray[np.float32]
 

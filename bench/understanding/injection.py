@@ -4,7 +4,7 @@ The examples are ours, in `activities/_understanding/injections/`. Half a minute
 """
 
 from pathlib import Path
-from typing import Final, TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression

@@ -18,6 +18,8 @@ ONE_PLACE = {
     "litellm": {"llm.py"},
     "onnxruntime": {"embedding/__init__.py"},
     "tokenizers": {"embedding/__init__.py"},
+    "phonenumbers": {"personal/_contacts.py"},
+    "stdnum": {"personal/_numbers.py"},
 }
 
 
