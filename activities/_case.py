@@ -12,6 +12,7 @@ from activities.execution_coordinator import ExecutionResult
 from activities.intent_analyzer import Entities, Intent, IntentName, OtherIntent
 from activities.knowledge_retriever import Knowledge
 from activities.sentiment_analyzer import Sentiment
+from mesh.personal.message import removed_from
 from mesh.protocol import Message
 from mesh.shop import Item, Order, Tracking
 
@@ -65,6 +66,7 @@ class Case:
     api: ApiData
     sentiment: Sentiment | None
     executed: ExecutionResult | None
+    removed: tuple[str, ...] = ()
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
     knowledge: Knowledge | None = None
 
@@ -78,6 +80,7 @@ class Case:
             sentiment=message.get(Sentiment),
             executed=message.get(ExecutionResult),
             knowledge=message.get(Knowledge),
+            removed=removed_from(message),
         )
 
     @property

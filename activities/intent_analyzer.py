@@ -1,5 +1,6 @@
 """What does the customer want, and which orders, parcels and sums do they name?"""
 
+import asyncio
 from datetime import timedelta
 from typing import Literal
 
@@ -10,8 +11,10 @@ from activities._intent_names import IntentName
 from activities._matters import clauses, matters
 from activities._plain_text import squeezed
 from activities._prompts import INTENT, read_part
+from activities._safety import steers
 from mesh.actor import actor
 from mesh.llm import LLM
+from mesh.personal import for_a_model
 from mesh.protocol import Enrichment, Message
 from mesh.route import Wire
 
@@ -110,7 +113,7 @@ async def intent_analyzer(message: Message, *, llm: LLM) -> Intent:
     text = message.payload.customer_message
     found = understood(text)
     # A model that cannot be surer, whatever it says, is not asked.
-    if not llm.configured or found.confidence >= llm.trusted(1.0):
+    if not llm.configured or found.confidence >= llm.trusted(1.0) or await asyncio.to_thread(steers, text):
         return found
-    answer = await llm.ask(IntentAnswer, prompt=INTENT, text=read_part(text))
+    answer = await llm.ask(IntentAnswer, prompt=INTENT, text=read_part(for_a_model(text)))
     return _merged(found, answer, llm) if answer else found

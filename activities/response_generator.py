@@ -14,6 +14,7 @@ from activities._known import Known
 from activities._prompts import WORDING, read_part
 from activities._quoting import sources_in, with_sources
 from activities._reply import MAX_REPLY, Action, ActionName, ActionPlan, Response
+from activities._safety import Safety
 from activities._saga import unfinished
 from activities._sections import results_of, sections, tell
 from activities._wording import faithful
@@ -21,6 +22,7 @@ from activities._words import render
 from activities.intent_analyzer import Intent, IntentName
 from mesh.actor import actor
 from mesh.llm import LLM
+from mesh.personal import for_a_model
 from mesh.protocol import Message
 
 __all__ = ["MAX_REPLY", "Action", "ActionName", "ActionPlan", "Response", "Wording", "response_generator"]
@@ -98,11 +100,25 @@ def _after_error(message: Message, case: Case) -> tuple[Response, ActionPlan] | 
 async def _undisturbed(message: Message, case: Case, llm: LLM) -> tuple[Response, ActionPlan]:
     if "human_agent" in message.route.ahead:
         return await _worded(message, llm, _holding(message, case)), _kept(message)
+    if _steered(message):
+        return _unmoved(message, case), _kept(message)
     if case.intent and not case.intent.clear:
         return await _worded(message, llm, _clarification(case, case.intent)), _kept(message)
     draft, plan = _answer(message, case), _plan(message, case)
     # A draft is never seen by the customer: it needs no polish.
     return (draft if _planning(message) else await _worded(message, llm, draft)), plan
+
+
+def _steered(message: Message) -> bool:
+    safety = message.get(Safety)
+    return safety is not None and safety.steering
+
+
+def _unmoved(message: Message, case: Case) -> Response:
+    """To a text that tries to steer us: the facts of a matter that is plainly there, else where our help ends."""
+    if case.intent and case.intent.clear and case.intent.intent in MATTERS:
+        return _answer(message, case)
+    return Response(text=render("answer", case=case, sections=(render("out_of_scope", case=case),)))
 
 
 def _planning(message: Message) -> bool:
@@ -216,9 +232,9 @@ def _about_orders(case: Case) -> list[Matter]:
 
 async def _worded(message: Message, llm: LLM, response: Response) -> Response:
     """The same facts in the model's words, unless a check has failed already."""
-    if not llm.configured or message.failures("guardrail_validator"):
+    if not llm.configured or _steered(message) or message.failures("guardrail_validator"):
         return response
-    asked = read_part(message.payload.customer_message)
+    asked = read_part(for_a_model(message.payload.customer_message))
     said = {"facts": response.text, "customer_message": asked, "tone": _tone(message)}
     wording = await llm.ask(Wording, prompt=WORDING, text=json.dumps(said, ensure_ascii=False))
     text = wording.text.strip() if wording else ""

@@ -1,5 +1,6 @@
 """How does the customer feel, and how fast must we act?"""
 
+import asyncio
 from datetime import timedelta
 from functools import cache
 from typing import Literal
@@ -10,9 +11,11 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 from activities import _sentiment_rules as rules
 from activities._plain_text import squeezed
 from activities._prompts import SENTIMENT, read_part
+from activities._safety import Safety, safety_of
 from activities._sentiment_rules import Signal, Urgency
 from mesh.actor import actor
 from mesh.llm import LLM
+from mesh.personal import for_a_model
 from mesh.protocol import Enrichment, Message
 from mesh.route import Wire
 
@@ -113,8 +116,12 @@ def _merged(found: Sentiment, answer: SentimentAnswer, llm: LLM) -> Sentiment:
 
 
 @actor("sentiment_analyzer", timeout=timedelta(seconds=10))
-async def sentiment_analyzer(message: Message, *, llm: LLM) -> Sentiment:
+async def sentiment_analyzer(message: Message, *, llm: LLM) -> tuple[Sentiment, Safety]:
     text = message.payload.customer_message
     found = felt(text)
-    answer = await llm.ask(SentimentAnswer, prompt=SENTIMENT, text=read_part(text)) if llm.configured else None
-    return _merged(found, answer, llm) if answer else found
+    # In a thread: a long text takes some tenths of a second.
+    safety = await asyncio.to_thread(safety_of, text)
+    if not llm.configured or safety.steering:
+        return found, safety
+    answer = await llm.ask(SentimentAnswer, prompt=SENTIMENT, text=read_part(for_a_model(text)))
+    return _merged(found, answer, llm) if answer else found, safety

@@ -3,6 +3,7 @@
 from activities._case import Case
 from activities._planning import plan
 from activities._questions import raised_by
+from activities._safety import Safety
 from activities.api_query_executor import api_query_executor
 from activities.context_retriever import Context
 from activities.execution_coordinator import execution_coordinator
@@ -31,11 +32,20 @@ FIRST, EARLY = 1, 2
 async def decision_router(message: Message) -> Route:
     """Escalate at once, or go on: with priority, with a question, with actions, with queries."""
     sentiment, intent, context = message.need(Sentiment), message.need(Intent), message.need(Context)
+    safety = message.get(Safety)
+    if safety is not None and safety.steering:
+        return _unmoved(message.route, intent)
     urgent = _escalation(sentiment, intent, context)
     if urgent:
         return message.route.only(escalation_router, why=urgent).prioritise(FIRST)
     route = _with_work(message.route, message, intent) if intent.clear else _unclear(message.route, intent, context)
     return _prioritised(route, sentiment, intent)
+
+
+def _unmoved(route: Route, intent: Intent) -> Route:
+    """Answer what is asked, do nothing, and call nobody: else one text sent a thousand times would occupy the desk."""
+    queries = (api_query_executor,) if intent.clear and raised_by(intent) else ()
+    return route.insert_next(*queries, why="it tries to steer the assistant: no model reads it, and nothing is done")
 
 
 def _escalation(sentiment: Sentiment, intent: Intent, context: Context) -> str:

@@ -19,6 +19,8 @@ ONE_PLACE = {
     "onnxruntime": {"embedding/__init__.py"},
     "sqlite3": {"knowledge.py"},
     "tokenizers": {"embedding/__init__.py"},
+    "phonenumbers": {"personal/_contacts.py"},
+    "stdnum": {"personal/_numbers.py"},
 }
 
 

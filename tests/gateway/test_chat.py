@@ -217,3 +217,10 @@ async def _answer(house: House, message_id: str) -> dict[str, Any]:
             await asyncio.sleep(0.05)
     body: dict[str, Any] = found.json()
     return body
+
+
+async def test_a_card_number_is_gone_before_the_message_is_published(house: House) -> None:
+    answer = await say(house, "Card 4111 1111 1111 1111 was charged twice", message_id="m-1")
+    assert answer.json()["response"] == "You said: Card [card ending 1111] was charged twice"
+    again = await say(house, "Card 4111 1111 1111 1111 was charged twice", message_id="m-1")
+    assert again.status_code == 200

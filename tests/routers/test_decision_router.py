@@ -264,5 +264,21 @@ async def test_visited_too_early_it_names_the_empty_slot(missing: str) -> None:
         await decision_router(message)
 
 
+async def test_who_tries_to_steer_us_gets_an_answer_but_no_deed_and_no_person() -> None:
+    furious, intent = felt("I will sue you!"), an_intent("cancel_order", PREPARED.order_id)
+    message = at_the_router(furious, intent, a_context(PREPARED))
+    edited = await decision_router(message.enriched({"safety": {"injection": 0.95}}))
+    assert isinstance(edited, Route)
+    assert edited.ahead == TAIL
+    assert edited.trace[-1].why == "it tries to steer the assistant: no model reads it, and nothing is done"
+
+
+async def test_a_text_that_is_only_a_little_odd_is_served_as_ever() -> None:
+    message = at_the_router(a_mood(), an_intent("cancel_order", PREPARED.order_id), a_context(PREPARED))
+    edited = await decision_router(message.enriched({"safety": {"injection": 0.6}}))
+    assert isinstance(edited, Route)
+    assert edited.ahead == (*DEEDS, *TAIL)
+
+
 def test_the_standard_route_reaches_the_router_after_the_analysers() -> None:
     assert standard_route().steps[:3] == (ANALYSERS, "context_retriever", "decision_router")
