@@ -75,7 +75,7 @@ def amount(number: str) -> float:
 
 def _facts(message: Message) -> list[JsonValue]:
     slots = message.payload
-    return [slots.context, slots.api_data, slots.execution_result]
+    return [slots.context, slots.api_data, slots.execution_result, slots.intent]
 
 
 def _refund_done(message: Message) -> bool:

@@ -141,6 +141,7 @@ ORDERS: dict[IntentName, str] = {
             product|size|colou?r|for|with|one|order)?
         3.2 (?:swap|trade|switch|change)<gap>(?:for|to|with|into) (?:a|an|the|another|one)<gap>(?:size|colou?r|
             one|larger|smaller|bigger|medium|small|large)|
+            (?:swap|trade)<gap>(?:for|to|with|into) (?:size|xx?s|s|m|l|x{1,3}l)\b|
             (?:another|different|other|larger|smaller|bigger|next|right|correct) (?:size|colou?r)<gap>(?:instead|
             please)?
         2.6 exchang(?:e|es|ed|ing)|replacements?|send (?:me )?(?:a |an )?(?:new|another) one

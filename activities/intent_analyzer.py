@@ -1,18 +1,24 @@
 """What does the customer want, and which orders, parcels and sums do they name?"""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from pydantic import Field
 
+from activities._dialogue import in_context, leans
 from activities._entities import Amount, Entities, entities_in
+from activities._follow import Follow
 from activities._intent_names import IntentName
 from activities._matters import clauses, matters
 from activities._plain_text import squeezed
+from activities._session_context import conversation
 from mesh.actor import actor
 from mesh.llm import LLM
 from mesh.protocol import Enrichment, Message
 from mesh.route import Wire
+from mesh.sessions import Sessions
+from mesh.settings import Settings
+from mesh.store import History
 
 __all__ = [
     "CLEAR", "Amount", "Entities", "Intent", "IntentAnswer", "IntentName", "OtherIntent", "clauses", "intent_analyzer",
@@ -46,6 +52,7 @@ class Intent(Enrichment, slot="intent"):
     entities: Entities = Entities()
     source: Literal["patterns", "model"] = "patterns"
     order_ids: tuple[str, ...] = ()
+    follows: Follow | None = None
 
     @property
     def clear(self) -> bool:
@@ -104,8 +111,13 @@ def _merged(found: Intent, answer: IntentAnswer) -> Intent:
 
 
 @actor("intent_analyzer", timeout=timedelta(seconds=10))
-async def intent_analyzer(message: Message, *, llm: LLM) -> Intent:
+async def intent_analyzer(
+    message: Message, *, llm: LLM, sessions: Sessions, history: History, settings: Settings
+) -> Intent:
     text = message.payload.customer_message
     found = understood(text)
     answer = await llm.ask(IntentAnswer, task=TASK, text=text) if llm.configured else None
-    return _merged(found, answer) if answer else found
+    whole = _merged(found, answer) if answer else found
+    session = await conversation(message, sessions, history, needed=leans(whole, text))
+    now, valid = datetime.now(UTC), timedelta(seconds=settings.confirmation_ttl)
+    return in_context(whole, squeezed(text), session, now=now, valid=valid)

@@ -1,0 +1,90 @@
+"""What a message says to "Shall I ...?": yes, no, or neither."""
+
+from typing import TYPE_CHECKING, Final
+
+from activities._follow import Follow
+from activities._short_answers import CONDITION, other_meant
+from activities._turn import IDLE, SURE, Turn
+from mesh.deeds import Action, ActionName
+from mesh.questions import Question
+
+if TYPE_CHECKING:
+    from activities.intent_analyzer import Intent
+
+ASKED_BY: Final[dict[ActionName, str]] = {
+    "cancel_order": "cancel_order",
+    "process_refund": "refund_request",
+    "issue_store_credit": "refund_request",
+}
+"""The matters behind the deeds that a yes confirms."""
+
+
+def confirmation(turn: Turn) -> "Intent | None":
+    asked = turn.state.pending
+    if asked is None or asked.kind != "confirm":
+        return None
+    elsewhere = not set(turn.numbers) <= {action.order_id for action in asked.plan}
+    if elsewhere or other_meant(turn.text):
+        return None
+    if turn.lead.answer == "no":
+        return _refused(turn, asked)
+    if turn.lead.answer == "yes" or _repeats(turn, asked):
+        return _agreed(turn, asked)
+    return open_still(turn, asked) if turn.short and turn.idle and not turn.thanks else None
+
+
+def _agreed(turn: Turn, asked: Question) -> "Intent":
+    if not turn.fresh or (turn.lead.answer == "yes" and CONDITION.search(turn.lead.rest)):
+        return open_still(turn, asked)
+    follow = Follow(answer="yes", words=asked.words, plan=asked.plan, terms=asked.terms)
+    return _of_plan(turn, asked, follow, more=bool(turn.lead.rest))
+
+
+def _of_plan(turn: Turn, asked: Question, follow: Follow, *, more: bool) -> "Intent":
+    """The matters of the plan, and what else was asked for beside the answer."""
+    clauses = _clauses(asked.plan)
+    (intent, orders), *others = list(clauses.items()) or [(asked.intent, ())]
+    secondary = [{"intent": name, "confidence": SURE, "order_ids": numbers} for name, numbers in others]
+    if more and not turn.idle:
+        added = [name for name in turn.found.wanted if name not in clauses and name not in IDLE]
+        secondary += [{"intent": name, "confidence": turn.found.confidence} for name in added]
+    whole = turn.meaning(intent, follow, *(number for numbers in clauses.values() for number in numbers))
+    return type(whole).model_validate(whole.model_dump() | {"secondary": secondary, "order_ids": orders})
+
+
+def _clauses(plan: tuple[Action, ...]) -> dict[str, tuple[str, ...]]:
+    clauses: dict[str, tuple[str, ...]] = {}
+    for action in plan:
+        name = ASKED_BY.get(action.name)
+        if name and action.order_id:
+            clauses[name] = (*clauses.get(name, ()), action.order_id)
+    return clauses
+
+
+def _refused(turn: Turn, asked: Question) -> "Intent":
+    """A no, or what is wanted instead."""
+    wanted = [name for name in turn.found.wanted if name not in {*_clauses(asked.plan), *IDLE}]
+    if not turn.lead.rest or turn.idle or not wanted:
+        return turn.meaning("smalltalk", Follow(answer="no", words=turn.text))
+    first, *others = wanted
+    secondary = [{"intent": name, "confidence": turn.found.confidence} for name in others]
+    return turn.meaning(first, Follow(answer="no", words=turn.text), *settled(asked), others=secondary)
+
+
+def _repeats(turn: Turn, asked: Question) -> bool:
+    """Whether they say "cancel it" to "Shall I cancel it?"."""
+    same = turn.found.clear and {turn.found.intent} == set(_clauses(asked.plan))
+    return same and turn.short and not CONDITION.search(turn.text)
+
+
+def open_still(turn: Turn, asked: Question) -> "Intent":
+    """Our question again: what was said does not answer it."""
+    follow = Follow(again=True, words=asked.words)
+    if asked.kind == "confirm":
+        return _of_plan(turn, asked, follow, more=False)
+    return turn.meaning(asked.intent, follow, *settled(asked))
+
+
+def settled(asked: Question) -> tuple[str, ...]:
+    orders = (asked.order_id, *(action.order_id for action in asked.plan))
+    return tuple(dict.fromkeys(order for order in orders if order))
