@@ -7,18 +7,20 @@ from activities._order_numbers import canonical, order_ids
 
 _YES: Final = (
     r"y|yes|yeah|yea|yep|yup|ye|sure|ok|okay|okey|alright|all right|of course|certainly|absolutely|definitely|correct|"
-    r"exactly|confirm|confirmed|i confirm|agreed|go ahead|go for it|(?:please )?do (?:it|so|that)|please do|"
-    r"sounds good|that is (?:right|correct|fine|ok|okay)|that works|no problem|i do|i would like that|i agree|"
-    r"ja|jawohl|oui|si|s\u00ed|claro"
+    r"exactly|confirm|confirmed|i confirm|agreed|go ahead|go for it|(?:please )?do (?:it|so|that)|"
+    r"please do(?! not\b)|sounds good|that is (?:right|correct|fine|ok|okay)|that works|no problem|i do(?! not\b)|i would like that|"
+    r"i agree|ja|jawohl|oui|si|s\u00ed|claro"
 )
 _NO: Final = (
-    r"no way|no need|nope|nah|no|n|not now|not yet|rather not|better not|never ?mind|nvm|forget (?:it|that|about it)|"
+    r"no way|no need|nope|nah|no(?! problem\b)|n|not now|not yet|rather not|better not|never ?mind|nvm|forget (?:it|that|about it)|"
     r"leave (?:it|that|this)(?: alone| be| as (?:it|that|this) is)?|leave (?:it|that) (?:like that|then)|stop|"
     r"keep (?:it|that|them|the order|my order)|(?:i|i have) changed my mind|"
     r"(?:i )?(?:do not|would not|will not|never) [^.,;!?]*?(?= but\b|[.,;!?]|$)|nein|non"
 )
-_FILLER: Final = r"please|pls|thanks|thank you|thx|then|well|um|uh|oh|hi|hello|so|bitte|danke|merci|gracias|por favor"
-_TOKEN: Final = re.compile(rf"\s*(?:(?P<yes>{_YES})|(?P<no>{_NO})|(?:{_FILLER}))(?![\w'-])[\s.,;!]*", re.IGNORECASE)
+_FILLER: Final = (
+    r"and|please|pls|thanks|thank you|thx|then|well|um|uh|oh|hi|hello|so|bitte|danke|merci|gracias|por favor"
+)
+_TOKEN: Final = re.compile(rf"\s*(?:(?P<no>{_NO})|(?P<yes>{_YES})|(?:{_FILLER}))(?![\w'-])[\s.,;!]*", re.IGNORECASE)
 _SPELT: Final = (
     (re.compile(r"\b(do|would)n'?t\b", re.IGNORECASE), r"\1 not"),
     (re.compile(r"\bwon'?t\b", re.IGNORECASE), "will not"),
@@ -73,6 +75,7 @@ _BARE: Final = frozenset({
 })  # fmt: skip
 """Words that say nothing but which order is meant."""
 
+RESERVATION: Final = re.compile(r"\b(?:but|only|unless|except|if|however|not)\b", re.IGNORECASE)
 CONDITION: Final = re.compile(
     r"\?|\b(?:but|only|unless|except|if|however|first|instead|before|after|not|wait|half)\b", re.IGNORECASE
 )

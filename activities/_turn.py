@@ -1,9 +1,9 @@
 """One message of a session, beside what it may go on with."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from activities._follow import Follow
 from activities._short_answers import Lead, content_of, lead_of, numbers_in
@@ -53,7 +53,7 @@ class Turn:
 
     @property
     def thanks(self) -> bool:
-        return self.found.clear and self.found.intent == "smalltalk"
+        return self.found.clear and self.found.intent == "smalltalk" and self.lead.answer is None
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -76,16 +76,30 @@ class Turn:
         """It only points at something: whatever intent was read into it counts for nothing."""
         return not content_of(self.text)
 
-    def meaning(self, intent: str, follow: Follow, *order_ids: str, others: Iterable[Any] = ()) -> "Intent":
-        """The intent of the whole, with the orders that are named now, else the given ones."""
-        orders = self.numbers or order_ids
-        entities = self.found.entities.model_copy(update={"order_ids": tuple(dict.fromkeys(orders))})
+    def meaning(
+        self,
+        intent: str,
+        follow: Follow,
+        *order_ids: str,
+        main: tuple[str, ...] = (),
+        others: Iterable[Mapping[str, object]] = (),
+    ) -> "Intent":
+        """The intent of the whole.
+
+        Args:
+            intent: the main matter.
+            follow: what earlier turns add.
+            order_ids: every order that is meant; the named ones when none is given.
+            main: those of the main matter when they are not all.
+            others: further matters, each as a secondary intent.
+        """
+        orders = tuple(dict.fromkeys(order_ids or self.numbers))
         whole = self.found.model_dump() | {
             "intent": intent,
             "confidence": SURE,
             "secondary": tuple(others),
-            "entities": entities,
-            "order_ids": entities.order_ids,
+            "entities": self.found.entities.model_copy(update={"order_ids": orders}),
+            "order_ids": main or orders,
             "follows": follow.model_copy(update={"words": follow.words[-MOST_WORDS * 2 :]}),
         }
         return type(self.found).model_validate(whole)

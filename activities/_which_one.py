@@ -20,7 +20,7 @@ _STREET: Final = re.compile(r"\d")
 
 def answer(turn: Turn) -> "Intent | None":
     asked = turn.state.pending
-    if asked is None or asked.kind == "confirm":
+    if asked is None or asked.kind == "confirm" or (asked.stale and not turn.idle):
         return None
     for reading in (_offered, _declined, _number, _chosen, _variant, _address):
         if (whole := reading(turn, asked)) is not None:
@@ -53,7 +53,7 @@ def _number(turn: Turn, asked: Question) -> "Intent | None":
 
 
 def _chosen(turn: Turn, asked: Question) -> "Intent | None":
-    if turn.numbers or not turn.short:
+    if turn.numbers or not turn.short or (asked.kind == "meaning" and turn.lead.answer == "no"):
         return None
     choice = chosen(turn.said, asked.choices, turn.state.last_order_id)
     clear_choice = choice is not None and choice.intent == turn.found.intent
@@ -78,7 +78,9 @@ def _variant(turn: Turn, asked: Question) -> "Intent | None":
     ):
         return None
     sku = next((choice.sku for choice in asked.choices), None)
-    return turn.meaning(asked.intent, Follow(answer="chosen", sku=sku, words=_with(asked, words)), *settled(asked))
+    return turn.meaning(
+        asked.intent, Follow(answer="chosen", sku=sku, words=_with(asked, words)), *(turn.numbers or settled(asked))
+    )
 
 
 def _address(turn: Turn, asked: Question) -> "Intent | None":
@@ -87,7 +89,7 @@ def _address(turn: Turn, asked: Question) -> "Intent | None":
         return None
     # The new words first: an address is read where it begins.
     words = f"{turn.said.rstrip('. ')}.\n{asked.words}"
-    return turn.meaning(asked.intent, Follow(answer="chosen", words=words), *settled(asked))
+    return turn.meaning(asked.intent, Follow(answer="chosen", words=words), *(turn.numbers or settled(asked)))
 
 
 def _with(asked: Question, words: str) -> str:
@@ -96,7 +98,7 @@ def _with(asked: Question, words: str) -> str:
 
 def chosen(text: str, choices: tuple[Choice, ...], last: str | None = None) -> Choice | None:
     """The one of several that a text means: by place, as the other one, or by its words."""
-    place = place_in(text)
+    place = place_in(without_rejected(text)[0])
     if place is not None:
         return choices[place] if -len(choices) <= place < len(choices) else None
     if other_meant(text):

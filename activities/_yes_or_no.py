@@ -1,9 +1,10 @@
 """What a message says to "Shall I ...?": yes, no, or neither."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from activities._follow import Follow
-from activities._short_answers import CONDITION, other_meant
+from activities._short_answers import CONDITION, RESERVATION, other_meant
 from activities._turn import IDLE, SURE, Turn
 from mesh.deeds import Action, ActionName
 from mesh.questions import Question
@@ -21,10 +22,7 @@ ASKED_BY: Final[dict[ActionName, str]] = {
 
 def confirmation(turn: Turn) -> "Intent | None":
     asked = turn.state.pending
-    if asked is None or asked.kind != "confirm":
-        return None
-    elsewhere = not set(turn.numbers) <= {action.order_id for action in asked.plan}
-    if elsewhere or other_meant(turn.text):
+    if asked is None or asked.kind != "confirm" or _elsewhere(turn, asked):
         return None
     if turn.lead.answer == "no":
         return _refused(turn, asked)
@@ -33,23 +31,36 @@ def confirmation(turn: Turn) -> "Intent | None":
     return open_still(turn, asked) if turn.short and turn.idle and not turn.thanks else None
 
 
+def _elsewhere(turn: Turn, asked: Question) -> bool:
+    """The same deed for another order: no answer, whatever word it begins with."""
+    others = not set(turn.numbers) <= set(settled(asked))
+    return other_meant(turn.text) or (others and not _further(turn, asked))
+
+
+def _further(turn: Turn, asked: Question) -> list[str]:
+    """What is asked for behind a yes, beside what was agreed to."""
+    if not turn.lead.rest or turn.idle or turn.bare or set(turn.found.wanted) & set(_clauses(asked.plan)):
+        return []
+    return [name for name in turn.found.wanted if name not in IDLE]
+
+
 def _agreed(turn: Turn, asked: Question) -> "Intent":
-    if not turn.fresh or (turn.lead.answer == "yes" and CONDITION.search(turn.lead.rest)):
+    more = _further(turn, asked)
+    doubt = (RESERVATION if more else CONDITION).search(turn.lead.rest)
+    if not turn.fresh or (turn.lead.answer == "yes" and doubt):
         return open_still(turn, asked)
     follow = Follow(answer="yes", words=asked.words, plan=asked.plan, terms=asked.terms)
-    return _of_plan(turn, asked, follow, more=bool(turn.lead.rest))
+    return _of_plan(turn, asked, follow, more)
 
 
-def _of_plan(turn: Turn, asked: Question, follow: Follow, *, more: bool) -> "Intent":
+def _of_plan(turn: Turn, asked: Question, follow: Follow, more: Iterable[str] = ()) -> "Intent":
     """The matters of the plan, and what else was asked for beside the answer."""
     clauses = _clauses(asked.plan)
     (intent, orders), *others = list(clauses.items()) or [(asked.intent, ())]
+    free = tuple(number for number in turn.numbers if number not in settled(asked)) if more else ()
     secondary = [{"intent": name, "confidence": SURE, "order_ids": numbers} for name, numbers in others]
-    if more and not turn.idle:
-        added = [name for name in turn.found.wanted if name not in clauses and name not in IDLE]
-        secondary += [{"intent": name, "confidence": turn.found.confidence} for name in added]
-    whole = turn.meaning(intent, follow, *(number for numbers in clauses.values() for number in numbers))
-    return type(whole).model_validate(whole.model_dump() | {"secondary": secondary, "order_ids": orders})
+    secondary += [{"intent": name, "confidence": SURE, "order_ids": free} for name in more]
+    return turn.meaning(intent, follow, *settled(asked), *free, main=orders, others=secondary)
 
 
 def _clauses(plan: tuple[Action, ...]) -> dict[str, tuple[str, ...]]:
@@ -68,7 +79,9 @@ def _refused(turn: Turn, asked: Question) -> "Intent":
         return turn.meaning("smalltalk", Follow(answer="no", words=turn.text))
     first, *others = wanted
     secondary = [{"intent": name, "confidence": turn.found.confidence} for name in others]
-    return turn.meaning(first, Follow(answer="no", words=turn.text), *settled(asked), others=secondary)
+    return turn.meaning(
+        first, Follow(answer="no", words=turn.text), *(turn.numbers or settled(asked)), others=secondary
+    )
 
 
 def _repeats(turn: Turn, asked: Question) -> bool:
@@ -81,8 +94,8 @@ def open_still(turn: Turn, asked: Question) -> "Intent":
     """Our question again: what was said does not answer it."""
     follow = Follow(again=True, words=asked.words)
     if asked.kind == "confirm":
-        return _of_plan(turn, asked, follow, more=False)
-    return turn.meaning(asked.intent, follow, *settled(asked))
+        return _of_plan(turn, asked, follow)
+    return turn.meaning(asked.intent, follow, *(turn.numbers or settled(asked)))
 
 
 def settled(asked: Question) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""A conversation with the actors as the mesh visits them, without servers: what each turn is understood as, and done."""
+"""A conversation with the actors as the mesh visits them, without servers."""
 
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -51,7 +51,7 @@ class Talk:
 
     def wait(self, minutes: int) -> None:
         """Let time pass since our last question."""
-        state, turns = self.sessions.saved["s-1"]
+        state, _ = self.sessions.saved["s-1"]
         if state.pending and state.pending.at:
             earlier = state.pending.model_copy(update={"at": state.pending.at - timedelta(minutes=minutes)})
             self.sessions.saved["s-1"] = self.sessions.saved["s-1"]._replace(
