@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from activities._follow import Follow
-from activities._short_answers import other_meant, place_in, without_rejected
+from activities._short_answers import content_of, other_meant, place_in, without_rejected, words_of
 from activities._turn import IDLE, SHORT, Reading, Turn
 from activities._which_one import answer, chosen
 from activities._yes_or_no import confirmation
@@ -67,7 +67,15 @@ def _correction(turn: Turn) -> "Intent | None":
         words = turn.state.pending.words if turn.state.pending else ""
         return turn.meaning(topic, Follow(words=f"{words}\n{turn.text}".strip()))
     kept, rejected = without_rejected(turn.text)
-    if rejected and kept and turn.short and not turn.numbers and turn.idle and turn.lead.answer != "yes":
+    told = words_of(" ".join(choice.words for choice in turn.state.told))
+    if (
+        rejected & told
+        and content_of(kept)
+        and turn.short
+        and not turn.numbers
+        and turn.idle
+        and turn.lead.answer != "yes"
+    ):
         return turn.meaning(topic, Follow(words=kept))
     return None
 

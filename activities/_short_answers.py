@@ -6,10 +6,10 @@ from typing import Final, Literal, NamedTuple
 from activities._order_numbers import canonical, order_ids
 
 _YES: Final = (
-    r"y|yes|yeah|yea|yep|yup|ye|sure|ok|okay|okey|alright|all right|of course|certainly|absolutely|definitely|correct|"
-    r"exactly|confirm|confirmed|i confirm|agreed|go ahead|go for it|(?:please )?do (?:it|so|that)|"
-    r"please do(?! not\b)|sounds good|that is (?:right|correct|fine|ok|okay)|that works|no problem|i do(?! not\b)|i would like that|"
-    r"i agree|ja|jawohl|oui|si|s\u00ed|claro"
+    r"y|yes|yeah|yea|yep|yup|ye|sure|ok|okay|okey|alright|all right|of course|certainly|absolutely|definitely|"
+    r"correct|exactly|confirm|confirmed|i confirm|agreed|i agree|go ahead|go for it|(?:please )?do (?:it|so|that)|"
+    r"please do(?! not\b)|sounds good|that is (?:right|correct|fine|ok|okay)|that works|no problem|i do(?! not\b)|"
+    r"i would like that|ja|jawohl|oui|si|s\u00ed|claro"
 )
 _NO: Final = (
     r"no way|no need|nope|nah|no(?! problem\b)|n|not now|not yet|rather not|better not|never ?mind|nvm|forget (?:it|that|about it)|"
