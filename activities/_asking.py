@@ -42,8 +42,15 @@ _VAGUE: Final = frozenset({"smalltalk", "out_of_scope"})
 
 
 def _confirmation(case: Case, plan: tuple[Action, ...]) -> Question:
-    main = case.matters[0].intent
-    return Question(kind="confirm", intent=main, plan=plan, terms=terms(case, plan), words=case.text[-MOST_WORDS:])
+    orders = filter(None, (case.context.order(action.order_id or "") for action in plan))
+    return Question(
+        kind="confirm",
+        intent=case.matters[0].intent,
+        choices=tuple(_item(item) for order in orders for item in order.items),
+        words=case.text[-MOST_WORDS:],
+        plan=plan,
+        terms=terms(case, plan),
+    )
 
 
 def _open(case: Case, matter: Matter) -> Question | None:

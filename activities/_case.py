@@ -21,6 +21,7 @@ MOVING: Final = frozenset({"shipped", "in_transit", "out_for_delivery", "delayed
 PAID_BACK: Final = frozenset({"cancelled", "lost", "returned"})
 READ_ONLY: Final[frozenset[IntentName]] = frozenset({"order_status", "delivery_complaint", "refund_status"})
 POINTING: Final = re.compile(r"\b(?:it|this|that|them|these|those|same)\b", re.IGNORECASE)
+THANKS: Final = re.compile(r"\b(?:thanks|thank you|thx|danke|merci|gracias)\b", re.IGNORECASE)
 WORD: Final = re.compile(r"[a-z]{3,}")
 
 SUITABLE: Final[dict[IntentName, Callable[[Order], bool]]] = {
@@ -95,6 +96,10 @@ class Case:
     @property
     def positive(self) -> bool:
         return self.sentiment is not None and self.sentiment.sentiment == "POSITIVE"
+
+    @property
+    def thankful(self) -> bool:
+        return self.positive or bool(THANKS.search(self.text))
 
     @property
     def first_name(self) -> str:

@@ -12,13 +12,15 @@ _YES: Final = (
     r"i would like that|ja|jawohl|oui|si|s\u00ed|claro"
 )
 _NO: Final = (
-    r"no way|no need|nope|nah|no(?! problem\b)|n|not now|not yet|rather not|better not|never ?mind|nvm|forget (?:it|that|about it)|"
+    r"no way|no need|nope|nah|no(?! problem\b)|n|not now|not yet|rather not|better not|never ?mind|nvm|"
+    r"forget (?:it|that|about it)|not (?:this|that)(?: one| order| item)?|"
     r"leave (?:it|that|this)(?: alone| be| as (?:it|that|this) is)?|leave (?:it|that) (?:like that|then)|stop|"
     r"keep (?:it|that|them|the order|my order)|(?:i|i have) changed my mind|"
-    r"(?:i )?(?:do not|would not|will not|never) [^.,;!?]*?(?= but\b|[.,;!?]|$)|nein|non"
+    r"(?:i )?(?:do not|would not|will not|never)\b[^.,;!?]*?(?= but\b|[.,;!?]|$)|nein|non"
 )
 _FILLER: Final = (
-    r"and|please|pls|thanks|thank you|thx|then|well|um|uh|oh|hi|hello|so|bitte|danke|merci|gracias|por favor"
+    r"and|actually|wait|please|pls|thanks|thank you|thx|then|well|um|uh|oh|hi|hello|so|"
+    r"bitte|danke|merci|gracias|por favor"
 )
 _TOKEN: Final = re.compile(rf"\s*(?:(?P<no>{_NO})|(?P<yes>{_YES})|(?:{_FILLER}))(?![\w'-])[\s.,;!]*", re.IGNORECASE)
 _SPELT: Final = (
@@ -53,6 +55,11 @@ _NONE: Final = re.compile(
     r"|not (?:any )?(?:one )?of (?:these|those|them)|something else|another matter)\b|^\W*none\W*$",
     re.IGNORECASE,
 )
+_ALL: Final = re.compile(
+    r"^\W*(?:please )?(?:both|all|all (?:two|three)|(?:all|both) of (?:them|these|those))(?: please)?\W*$",
+    re.IGNORECASE,
+)
+_MEANT: Final = re.compile(r"^\W*(?:(?:i )?(?:meant?|wanted|want)|it is|the)\b", re.IGNORECASE)
 _REJECTED: Final = re.compile(
     r"\b(?:not|instead of|rather than)\s+(?:(?:the|my|that|this|a|an|in|with|for)\s+)*"
     r"(?P<what>[\w'-]+(?:\s+[\w'-]+){0,3}?)(?=\s*(?:[,;.!?]|$)|\s+(?:but|instead|please|i)\b)",
@@ -116,6 +123,15 @@ def place_in(text: str) -> int | None:
 def other_meant(text: str) -> bool:
     """The customer means the other one."""
     return bool(_OTHER.search(text))
+
+
+def meant_instead(text: str) -> bool:
+    """Whether something is named in place of what we understood: "I meant the mug"."""
+    return bool(_MEANT.match(text) and content_of(text))
+
+
+def all_meant(text: str) -> bool:
+    return bool(_ALL.search(text))
 
 
 def none_meant(text: str) -> bool:

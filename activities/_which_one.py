@@ -4,8 +4,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from activities._follow import Follow
-from activities._short_answers import none_meant, other_meant, place_in, size_in, without_rejected, words_of
+from activities._short_answers import all_meant, none_meant, other_meant, place_in, size_in, without_rejected, words_of
 from activities._turn import IDLE, Turn
+from activities._wishes import variant_in
 from activities._yes_or_no import open_still, settled
 from mesh.questions import Choice, Question
 
@@ -55,6 +56,9 @@ def _number(turn: Turn, asked: Question) -> "Intent | None":
 def _chosen(turn: Turn, asked: Question) -> "Intent | None":
     if turn.numbers or not turn.short or (asked.kind == "meaning" and turn.lead.answer == "no"):
         return None
+    if asked.kind == "order" and all_meant(turn.said):
+        orders = [choice.order_id for choice in asked.choices if choice.order_id]
+        return turn.meaning(asked.intent, Follow(answer="chosen", words=asked.words), *orders)
     choice = chosen(turn.said, asked.choices, turn.state.last_order_id)
     clear_choice = choice is not None and choice.intent == turn.found.intent
     elsewhere = turn.found.clear and turn.found.intent not in {asked.intent, *IDLE} and not clear_choice
@@ -73,9 +77,8 @@ def _variant(turn: Turn, asked: Question) -> "Intent | None":
         return None
     size = size_in(turn.said)
     words = f"in size {size}" if size else turn.said
-    if not size and (
-        not turn.short or (turn.found.clear and turn.found.intent not in {asked.intent, "product_inquiry"})
-    ):
+    own = turn.found.clear and turn.found.intent not in {asked.intent, "product_inquiry"}
+    if not size and (own or not turn.short or not any(variant_in(turn.said, size=None, color=None))):
         return None
     sku = next((choice.sku for choice in asked.choices), None)
     return turn.meaning(
@@ -84,12 +87,22 @@ def _variant(turn: Turn, asked: Question) -> "Intent | None":
 
 
 def _address(turn: Turn, asked: Question) -> "Intent | None":
-    about_it = turn.found.intent == asked.intent or not turn.found.clear or turn.found.intent in IDLE
-    if asked.kind != "address" or not _STREET.search(turn.text) or not about_it:
+    about_it = turn.found.intent == asked.intent or turn.idle
+    words = _address_words(turn, asked) if asked.kind == "address" and about_it else ""
+    if not words:
         return None
-    # The new words first: an address is read where it begins.
-    words = f"{turn.said.rstrip('. ')}.\n{asked.words}"
     return turn.meaning(asked.intent, Follow(answer="chosen", words=words), *(turn.numbers or settled(asked)))
+
+
+def _address_words(turn: Turn, asked: Question) -> str:
+    """All that was said, an address first: it is read where it begins."""
+    said = turn.said.strip(". ")
+    if _STREET.search(said):
+        return f"{said}.\n{asked.words}"
+    street, _, before = asked.words.partition(".\n")
+    # The country alone, for the street that was named before.
+    lacks_country = _STREET.search(street) and before and not turn.lead.answer
+    return f"{street}, {said}.\n{before}" if lacks_country and len(said.split()) <= FEW else ""
 
 
 def _with(asked: Question, words: str) -> str:

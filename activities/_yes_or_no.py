@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from activities._follow import Follow
-from activities._short_answers import CONDITION, RESERVATION, other_meant
-from activities._turn import IDLE, SURE, Turn
+from activities._short_answers import CONDITION, RESERVATION, meant_instead, other_meant, words_of
+from activities._turn import IDLE, SHORT, SURE, Turn
 from mesh.deeds import Action, ActionName
 from mesh.questions import Question
 
@@ -46,11 +46,18 @@ def _further(turn: Turn, asked: Question) -> list[str]:
 
 def _agreed(turn: Turn, asked: Question) -> "Intent":
     more = _further(turn, asked)
-    doubt = (RESERVATION if more else CONDITION).search(turn.lead.rest)
-    if not turn.fresh or (turn.lead.answer == "yes" and doubt):
+    if not turn.fresh or (turn.lead.answer == "yes" and _reserved(turn, asked, more=bool(more))):
         return open_still(turn, asked)
     follow = Follow(answer="yes", words=asked.words, plan=asked.plan, terms=asked.terms)
     return _of_plan(turn, asked, follow, more)
+
+
+def _reserved(turn: Turn, asked: Question, *, more: bool) -> bool:
+    """A yes with a condition, to a part, or with a long tale behind it is none."""
+    rest, goods = turn.lead.rest, words_of(" ".join(choice.words for choice in asked.choices))
+    part = len(asked.choices) > 1 and bool(words_of(rest) & goods)
+    tale = not more and len(rest.split()) > SHORT
+    return part or tale or bool((RESERVATION if more else CONDITION).search(rest))
 
 
 def _of_plan(turn: Turn, asked: Question, follow: Follow, more: Iterable[str] = ()) -> "Intent":
@@ -75,6 +82,9 @@ def _clauses(plan: tuple[Action, ...]) -> dict[str, tuple[str, ...]]:
 def _refused(turn: Turn, asked: Question) -> "Intent":
     """A no, or what is wanted instead."""
     wanted = [name for name in turn.found.wanted if name not in {*_clauses(asked.plan), *IDLE}]
+    if turn.idle and meant_instead(turn.lead.rest):
+        follow = Follow(words=turn.lead.rest, other_than=next(iter(settled(asked)), None))
+        return turn.meaning(asked.intent, follow)
     if not turn.lead.rest or turn.idle or not wanted:
         return turn.meaning("smalltalk", Follow(answer="no", words=turn.text))
     first, *others = wanted

@@ -27,7 +27,7 @@ class Question(Wire):
             or a yes to a plan.
         intent: the matter that waits for the answer.
         order_id: the order that is settled already.
-        choices: what may be answered, in the order in which it was told.
+        choices: what may be answered, in the order in which it was told; for a plan, the goods that it is about.
         words: what the customer has said about the matter so far.
         plan: what a yes confirms; nothing else.
         terms: the plan in the words that the customer read.

@@ -16,6 +16,7 @@ LAMPS = an_order("ORD-00000007", "delivered", LAMP, days=12)
 TWO_THINGS = an_order("ORD-00000005", "delivered", JACKET, SHOES, days=3)
 LOST = an_order("ORD-00000009", "lost")
 
+PARTS = (an_order("ORD-00000008", "processing", JACKET, SHOES),)
 ONE, OPEN, HOME, PAIR, GONE, ALL = (
     (PREPARED,), (PREPARED, MUGS), (DELIVERED, LAMPS), (TWO_THINGS,), (LOST,),
     (PREPARED, TRAVELLING, DELIVERED, SENT_BACK),
@@ -53,6 +54,12 @@ DIALOGUES: Final[tuple[tuple[tuple[Order, ...], tuple[str, ...], str, str, str],
     (OPEN, ("Cancel order 00000001", "no, order 00000006"), "cancel_order", "", "confirm"),
     (OPEN, ("Cancel order 00000001", "no, order 00000006", "yes"), "cancel_order", MUG_GOES, ""),
     (ONE, ("no, leave it",), "out_of_scope", "", "meaning"),
+    (OPEN, ("Cancel order 00000001", "no, the other one", "yes"), "cancel_order", MUG_GOES, ""),
+    (OPEN, ("Cancel order 00000001", "no, I meant the mug", "yes"), "cancel_order", MUG_GOES, ""),
+    (ONE, (CANCEL, "wait, not that one"), "smalltalk", "", ""),
+    (ONE, (CANCEL, "Actually, don't"), "smalltalk", "", ""),
+    (PARTS, (CANCEL, "yes, the shoes"), "cancel_order", "", "confirm"),
+    (ONE, (CANCEL, "yes my neighbour had told me all about it when we met"), "cancel_order", "", "confirm"),
     # -- thanks end nothing, another matter does
     (ONE, (CANCEL, "thanks", "yes"), "cancel_order", JACKET_GOES, ""),
     (ONE, (CANCEL, "What is your return policy?", "yes"), "cancel_order", "", "confirm"),
@@ -75,6 +82,8 @@ DIALOGUES: Final[tuple[tuple[tuple[Order, ...], tuple[str, ...], str, str, str],
     (OPEN, (CANCEL, "What is your return policy?", "the second one please"), "cancel_order", "", "confirm"),
     (OPEN, (CANCEL, "not the second one"), "cancel_order", "", "order"),
     (HOME, ("I want my money back for the jacket", "no, I am not going back"), "out_of_scope", "", "meaning"),
+    (OPEN, (CANCEL, "both of them", "yes"), "cancel_order", f"{JACKET_GOES}, {MUG_GOES}", ""),
+    (HOME, ("I want to exchange the jacket", "hmm, let me think"), "exchange_request", "", "variant"),
     (OPEN, (CANCEL, "the fifth one"), "cancel_order", "", "order"),
     (OPEN, (CANCEL, "yes"), "cancel_order", "", "order"),
     (OPEN, (CANCEL, "none of these"), "smalltalk", "", ""),
@@ -98,6 +107,10 @@ DIALOGUES: Final[tuple[tuple[tuple[Order, ...], tuple[str, ...], str, str, str],
      "change_address", "update_delivery_address ORD-00000001", ""),
     (OPEN, (f"Please change the delivery address to {HARBOUR}", "the mug"),
      "change_address", "update_delivery_address ORD-00000006", ""),
+    (ONE, ("I need a different delivery address", "12 Rue Victor Hugo, 1234 Smallville"),
+     "change_address", "", "address"),
+    (ONE, ("I need a different delivery address", "12 Rue Victor Hugo, 1234 Smallville", "Switzerland"),
+     "change_address", "update_delivery_address ORD-00000001", ""),
     # -- what was talked about
     (OPEN, ("Where is my order 00000006?", "cancel it", "yes"), "cancel_order", MUG_GOES, ""),
     (ONE, ("Where is my order?", "cancel it", "yes"), "cancel_order", JACKET_GOES, ""),
