@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from activities._follow import Follow
+from activities._short_answers import thanks_in
 from activities.api_query_executor import ApiData, OrderFacts
 from activities.context_retriever import Context
 from activities.execution_coordinator import ExecutionResult
@@ -21,7 +22,6 @@ MOVING: Final = frozenset({"shipped", "in_transit", "out_for_delivery", "delayed
 PAID_BACK: Final = frozenset({"cancelled", "lost", "returned"})
 READ_ONLY: Final[frozenset[IntentName]] = frozenset({"order_status", "delivery_complaint", "refund_status"})
 POINTING: Final = re.compile(r"\b(?:it|this|that|them|these|those|same)\b", re.IGNORECASE)
-THANKS: Final = re.compile(r"\b(?:thanks|thank you|thx|danke|merci|gracias)\b", re.IGNORECASE)
 WORD: Final = re.compile(r"[a-z]{3,}")
 
 SUITABLE: Final[dict[IntentName, Callable[[Order], bool]]] = {
@@ -99,7 +99,7 @@ class Case:
 
     @property
     def thankful(self) -> bool:
-        return self.positive or bool(THANKS.search(self.text))
+        return self.positive or thanks_in(self.text)
 
     @property
     def first_name(self) -> str:

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from activities._follow import Follow
-from activities._short_answers import content_of, other_meant, place_in, without_rejected, words_of
+from activities._short_answers import content_of, other_meant, place_in, points, without_rejected, words_of
 from activities._turn import IDLE, SHORT, Reading, Turn
 from activities._which_one import answer, chosen
 from activities._yes_or_no import confirmation
-from mesh.sessions import Session
+from mesh.sessions import Session, SessionState
 
 if TYPE_CHECKING:
     from activities.intent_analyzer import Intent
@@ -51,7 +51,7 @@ def in_context(
         valid: how long a yes to a question counts.
     """
     if session is None or not session.state.turns:
-        return found
+        return _left_alone(Turn(found, text, SessionState(session_id=""), fresh=False)) or found
     asked = session.state.pending
     fresh = asked is not None and not asked.stale and asked.at is not None and now - asked.at <= valid
     turn = Turn(found, text, session.state, fresh)
@@ -68,14 +68,8 @@ def _correction(turn: Turn) -> "Intent | None":
         return turn.meaning(topic, Follow(words=f"{words}\n{turn.text}".strip()))
     kept, rejected = without_rejected(turn.text)
     told = words_of(" ".join(choice.words for choice in turn.state.told))
-    if (
-        rejected & told
-        and content_of(kept)
-        and turn.short
-        and not turn.numbers
-        and turn.idle
-        and turn.lead.answer != "yes"
-    ):
+    named = rejected & told and content_of(kept) and points(kept)
+    if named and not turn.numbers and turn.lead.answer != "yes":
         return turn.meaning(topic, Follow(words=kept))
     return None
 

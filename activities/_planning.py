@@ -203,6 +203,8 @@ def _address(case: Case, order: Order) -> Proposal:
 
 
 def _change(case: Case, order: Order) -> Proposal:
+    if order.status == "delivered" and any(variant_in(case.text, size=None, color=None)):
+        return _exchange(case, order)
     if order.status not in OPEN:
         return Proposal(obstacle="under_way" if order.status in MOVING else "gone")
     text = f"The customer asks for a change: {case.text}"

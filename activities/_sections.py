@@ -22,7 +22,7 @@ SERVES: Final[dict[IntentName, frozenset[ActionName]]] = {
     "refund_request": frozenset({"process_refund"}),
     "cancel_order": frozenset({"cancel_order"}),
     "change_address": frozenset({"update_delivery_address"}),
-    "change_order": frozenset({"add_order_note"}),
+    "change_order": _RETURN | {"add_order_note"},
     "delivery_complaint": frozenset({"contact_carrier", "expedite_delivery", "expedite_order"}),
     "billing_invoice": frozenset({"resend_invoice", "add_customer_note"}),
     "payment_issue": frozenset({"resend_invoice", "add_customer_note"}),

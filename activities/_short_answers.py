@@ -59,6 +59,9 @@ _ALL: Final = re.compile(
     r"^\W*(?:please )?(?:both|all|all (?:two|three)|(?:all|both) of (?:them|these|those))(?: please)?\W*$",
     re.IGNORECASE,
 )
+_THANKS: Final = re.compile(r"\b(?:thanks|thank you|thx|cheers|danke|merci|gracias)\b", re.IGNORECASE)
+FEW: Final = 2
+"""Words beside those that only point, in a text that names a thing and tells nothing of it."""
 _MEANT: Final = re.compile(r"^\W*(?:(?:i )?(?:meant?|wanted|want)|it is|the)\b", re.IGNORECASE)
 _REJECTED: Final = re.compile(
     r"\b(?:not|instead of|rather than)\s+(?:(?:the|my|that|this|a|an|in|with|for)\s+)*"
@@ -128,6 +131,15 @@ def other_meant(text: str) -> bool:
 def meant_instead(text: str) -> bool:
     """Whether something is named in place of what we understood: "I meant the mug"."""
     return bool(_MEANT.match(text) and content_of(text))
+
+
+def thanks_in(text: str) -> bool:
+    return bool(_THANKS.search(text))
+
+
+def points(text: str) -> bool:
+    """Whether a text names or points at something and says nothing about it."""
+    return place_in(text) is not None or other_meant(text) or len(content_of(without_rejected(text)[0])) <= FEW
 
 
 def all_meant(text: str) -> bool:

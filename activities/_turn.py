@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from activities._follow import Follow
-from activities._short_answers import Lead, content_of, lead_of, numbers_in
+from activities._short_answers import Lead, content_of, lead_of, numbers_in, thanks_in
 from mesh.questions import MOST_WORDS
 from mesh.sessions import SessionState
 
@@ -53,7 +53,7 @@ class Turn:
 
     @property
     def thanks(self) -> bool:
-        return self.found.clear and self.found.intent == "smalltalk" and self.lead.answer is None
+        return self.lead.answer is None and thanks_in(self.text)
 
     @property
     def numbers(self) -> tuple[str, ...]:

@@ -4,7 +4,16 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from activities._follow import Follow
-from activities._short_answers import all_meant, none_meant, other_meant, place_in, size_in, without_rejected, words_of
+from activities._short_answers import (
+    all_meant,
+    none_meant,
+    other_meant,
+    place_in,
+    points,
+    size_in,
+    without_rejected,
+    words_of,
+)
 from activities._turn import IDLE, Turn
 from activities._wishes import variant_in
 from activities._yes_or_no import open_still, settled
@@ -21,7 +30,7 @@ _STREET: Final = re.compile(r"\d")
 
 def answer(turn: Turn) -> "Intent | None":
     asked = turn.state.pending
-    if asked is None or asked.kind == "confirm" or (asked.stale and not turn.idle):
+    if asked is None or asked.kind == "confirm" or (asked.stale and not turn.idle and not points(turn.said)):
         return None
     for reading in (_offered, _declined, _number, _chosen, _variant, _address):
         if (whole := reading(turn, asked)) is not None:
@@ -43,6 +52,9 @@ def _declined(turn: Turn, asked: Question) -> "Intent | None":
         return turn.meaning("smalltalk", Follow(answer="none", words=turn.text))
     if turn.lead.answer == "no" and not turn.lead.rest and not asked.stale:
         return turn.meaning("smalltalk", Follow(answer="no", words=turn.text))
+    offered = turn.idle or turn.found.intent in {choice.intent for choice in asked.choices}
+    if turn.lead.answer == "no" and asked.kind == "meaning" and offered and turn.short:
+        return turn.meaning("smalltalk", Follow(answer="no", words=turn.text))
     return None
 
 
@@ -62,7 +74,7 @@ def _chosen(turn: Turn, asked: Question) -> "Intent | None":
     choice = chosen(turn.said, asked.choices, turn.state.last_order_id)
     clear_choice = choice is not None and choice.intent == turn.found.intent
     elsewhere = turn.found.clear and turn.found.intent not in {asked.intent, *IDLE} and not clear_choice
-    return None if choice is None or (elsewhere and not _points(turn.said)) else _taken(turn, asked, choice)
+    return None if choice is None or (elsewhere and not points(turn.said)) else _taken(turn, asked, choice)
 
 
 def _taken(turn: Turn, asked: Question, choice: Choice) -> "Intent":
@@ -77,7 +89,7 @@ def _variant(turn: Turn, asked: Question) -> "Intent | None":
         return None
     size = size_in(turn.said)
     words = f"in size {size}" if size else turn.said
-    own = turn.found.clear and turn.found.intent not in {asked.intent, "product_inquiry"}
+    own = turn.found.clear and turn.found.intent not in {asked.intent, "product_inquiry"} and not points(turn.said)
     if not size and (own or not turn.short or not any(variant_in(turn.said, size=None, color=None))):
         return None
     sku = next((choice.sku for choice in asked.choices), None)
@@ -129,7 +141,3 @@ def _by_words(text: str, choices: tuple[Choice, ...]) -> Choice | None:
     if best and scores.count(best) == 1:
         return kept[scores.index(best)]
     return kept[0] if rejected and len(kept) == 1 and len(kept) < len(choices) else None
-
-
-def _points(text: str) -> bool:
-    return place_in(text) is not None or other_meant(text) or len(words_of(text)) <= FEW

@@ -42,7 +42,7 @@ DIALOGUES: Final[tuple[tuple[tuple[Order, ...], tuple[str, ...], str, str, str],
     (ONE, (CANCEL, "yes, if I get the money back"), "cancel_order", "", "confirm"),
     (ONE, (CANCEL, "yes and no"), "cancel_order", "", "confirm"),
     (OPEN, ("Cancel order 00000001", "yes, cancel order 00000006"), "cancel_order", "", "confirm"),
-    (ONE, ("yes, please do",), "out_of_scope", "", "meaning"),
+    (ONE, ("yes, please do",), "smalltalk", "", ""),
     # -- no, and a changed mind
     (ONE, (CANCEL, "no"), "smalltalk", "", ""),
     (ONE, (CANCEL, "No, leave it."), "smalltalk", "", ""),
@@ -53,7 +53,7 @@ DIALOGUES: Final[tuple[tuple[tuple[Order, ...], tuple[str, ...], str, str, str],
      "change_address", "update_delivery_address ORD-00000001", ""),
     (OPEN, ("Cancel order 00000001", "no, order 00000006"), "cancel_order", "", "confirm"),
     (OPEN, ("Cancel order 00000001", "no, order 00000006", "yes"), "cancel_order", MUG_GOES, ""),
-    (ONE, ("no, leave it",), "out_of_scope", "", "meaning"),
+    (ONE, ("no, leave it",), "smalltalk", "", ""),
     (OPEN, ("Cancel order 00000001", "no, the other one", "yes"), "cancel_order", MUG_GOES, ""),
     (OPEN, ("Cancel order 00000001", "no, I meant the mug", "yes"), "cancel_order", MUG_GOES, ""),
     (ONE, (CANCEL, "wait, not that one"), "smalltalk", "", ""),
@@ -81,7 +81,7 @@ DIALOGUES: Final[tuple[tuple[tuple[Order, ...], tuple[str, ...], str, str, str],
     (OPEN, (CANCEL, "the first one", "the other one", "yes"), "cancel_order", MUG_GOES, ""),
     (OPEN, (CANCEL, "What is your return policy?", "the second one please"), "cancel_order", "", "confirm"),
     (OPEN, (CANCEL, "not the second one"), "cancel_order", "", "order"),
-    (HOME, ("I want my money back for the jacket", "no, I am not going back"), "out_of_scope", "", "meaning"),
+    (HOME, ("I want my money back for the jacket", "no, I am not going back"), "smalltalk", "", ""),
     (OPEN, (CANCEL, "both of them", "yes"), "cancel_order", f"{JACKET_GOES}, {MUG_GOES}", ""),
     (HOME, ("I want to exchange the jacket", "hmm, let me think"), "exchange_request", "", "variant"),
     (OPEN, (CANCEL, "the fifth one"), "cancel_order", "", "order"),
@@ -101,7 +101,6 @@ DIALOGUES: Final[tuple[tuple[tuple[Order, ...], tuple[str, ...], str, str, str],
     (HOME, ("I want to exchange the jacket",), "exchange_request", "", "variant"),
     (HOME, ("I want to exchange the jacket", "L"), "exchange_request", "exchange_item ORD-00000003", ""),
     (HOME, ("I want to exchange the jacket", "in blue please"), "exchange_request", "exchange_item ORD-00000003", ""),
-    (HOME, ("Please swap the jacket for size L",), "exchange_request", "exchange_item ORD-00000003", ""),
     (OPEN, ("I need a different delivery address", "the first one"), "change_address", "", "address"),
     (OPEN, ("I need a different delivery address", "the first one", HARBOUR),
      "change_address", "update_delivery_address ORD-00000001", ""),
@@ -245,3 +244,9 @@ async def test_a_lost_order_that_is_refunded_is_not_also_a_choice() -> None:
     heard = await Talk(LOST).say("My parcel is lost, I want my money back")
     assert "which you prefer" not in heard.text
     assert "Shall I refund 129.00 EUR for order ORD-00000009?" in heard.text
+
+
+@pytest.mark.parametrize("text", ["Please swap the jacket for size L", "Could you swap my jacket for size L?"])
+async def test_a_swap_for_another_size_is_an_exchange(text: str) -> None:
+    heard = await Talk(*HOME).say(text)
+    assert [(action.name, action.size) for action in heard.plan] == [("exchange_item", "L")]
