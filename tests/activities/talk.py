@@ -79,7 +79,8 @@ class Talk:
         return await self._answer(message, intent, plan)
 
     async def _plan(self, message: Message) -> ActionPlan:
-        draft, plan = await _written(message.with_route(PLANNING))
+        message = message.with_route(PLANNING)
+        draft, plan = await _written(message)
         await _checked(_with(message, draft, plan))
         return plan
 
