@@ -17,6 +17,7 @@ from activities._clauses import plain
 from activities._deeds import Backing, backings
 from activities._figures import Figures, Span
 from activities._policies import instructs
+from activities._together import asked
 from mesh.protocol import Message
 
 ID: Final = re.compile(r"\b(?P<letters>[A-Z]{2,5})-(?P<digits>\d{3,})\b", re.IGNORECASE)
@@ -63,7 +64,7 @@ class Known:
 
     @classmethod
     def of(cls, message: Message) -> "Known":
-        facts, said = _facts(message), message.payload.customer_message
+        facts, said = _facts(message), asked(message)
         told = json.dumps(facts, ensure_ascii=False)
         text = f"{told}\n{said}\n{message.payload.customer_email or ''}"
         today, waits, dates = datetime.now(UTC).date(), tuple(_waits(message)), _dates(told)

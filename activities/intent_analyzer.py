@@ -10,17 +10,20 @@ from activities._dialogue import in_context, leans
 from activities._entities import Amount, Entities, entities_in
 from activities._follow import Follow
 from activities._intent_names import IntentName
+from activities._joining import Said, joined
 from activities._matters import clauses, matters
 from activities._plain_text import squeezed
 from activities._prompts import INTENT, read_part
 from activities._safety import steers
 from activities._session_context import conversation
+from activities._together import Earlier, harmless, taken_over
 from mesh.actor import actor
+from mesh.bus import Bus
 from mesh.llm import LLM
 from mesh.personal import for_a_model
 from mesh.protocol import Enrichment, Message
 from mesh.route import Wire
-from mesh.sessions import Sessions
+from mesh.sessions import Session, Sessions
 from mesh.settings import Settings
 from mesh.store import History
 
@@ -51,6 +54,7 @@ class Intent(Enrichment, slot="intent"):
     source: Literal["patterns", "examples", "model"] = "examples"
     order_ids: tuple[str, ...] = ()
     follows: Follow | None = None
+    together: tuple[Earlier, ...] = ()
 
     @property
     def clear(self) -> bool:
@@ -116,14 +120,33 @@ def _merged(found: Intent, answer: IntentAnswer, llm: LLM) -> Intent:
 
 
 @actor("intent_analyzer", timeout=timedelta(seconds=10))
-async def intent_analyzer(
-    message: Message, *, llm: LLM, sessions: Sessions, history: History, settings: Settings
+async def intent_analyzer(  # noqa: PLR0913 - what the meaning of a message may hang on
+    message: Message, *, llm: LLM, sessions: Sessions, history: History, settings: Settings, bus: Bus
 ) -> Intent:
     text = message.payload.customer_message
-    whole = await _believed(understood(text), text, llm)
-    session = await conversation(message, sessions, history, needed=leans(whole, text))
-    now, valid = datetime.now(UTC), timedelta(seconds=settings.confirmation_ttl)
-    return in_context(whole, squeezed(text), session, now=now, valid=valid)
+    own = Said(text, await _believed(understood(text), text, llm))
+    valid = timedelta(seconds=settings.confirmation_ttl)
+
+    def read(said: Said, before: Session | None) -> Intent:
+        return in_context(said.found, squeezed(said.text), before, now=datetime.now(UTC), valid=valid)
+
+    session = await conversation(message, sessions, history, needed=leans(own.found, text))
+
+    def willing(text: str) -> bool:
+        return _shares(text, read(Said(text, understood(text)), session))
+
+    earlier = await taken_over(message, bus=bus, history=history, willing=willing)
+    if not earlier:
+        return read(own, session)
+    said = [*(Said(one.text, understood(one.text)) for one in earlier), own]
+    whole = joined(said, message, session, read)
+    together = tuple(one.model_copy(update={"dropped": place < whole.since}) for place, one in enumerate(earlier))
+    return whole.intent.model_copy(update={"together": together})
+
+
+def _shares(text: str, found: Intent) -> bool:
+    """Whether a message may be answered together with another: not one for a person, nor an answer to our question."""
+    return found.follows is None and "human_agent_request" not in found.wanted and harmless(text)
 
 
 async def _believed(found: Intent, text: str, llm: LLM) -> Intent:
