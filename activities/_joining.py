@@ -50,7 +50,7 @@ def _with(whole: Whole, place: int, said: Sequence[Said], later: "Intent") -> Wh
     if _takes_back(own, before):
         return Whole(_declined(own), since=place)
     if corrected := _corrects(own, later, before):
-        return Whole(later, since=place if corrected == "instead" else whole.since)
+        return Whole(_numbered(later, own), since=place if corrected == "instead" else whole.since)
     if _adds_nothing(later, before):
         return whole
     if before.intent in IDLE or not before.clear:
@@ -65,21 +65,35 @@ def _unrejected(said: Said) -> Said:
 
 def _takes_back(own: Said, before: "Intent") -> bool:
     """Never mind; no, do not cancel it."""
-    lead, numbers = lead_of(own.text), set(own.found.entities.order_ids)
-    if lead.answer != "no" or not numbers <= set(before.entities.order_ids):
+    lead = lead_of(own.text)
+    if lead.answer != "no" or not _numbers(own) <= set(before.entities.order_ids):
         return False
     return not lead.rest or own.found.intent in {*IDLE, before.intent} or not own.found.clear
 
 
 def _corrects(own: Said, later: "Intent", before: "Intent") -> str:
-    """Whether only a number is named: one that was missing, or one instead of another."""
-    text = REJECTED.sub("", own.text)
-    numbers = later.entities.order_ids and (entities_in(text).order_ids or numbers_in(text))
-    if not numbers or content_of(text):
+    """Whether it only names a number: one that was missing, or one instead of another."""
+    meant = _unrejected(own)
+    bare = not content_of(meant.text) and bool(later.entities.order_ids)
+    if not _numbers(meant) or not (bare or later.intent == before.intent):
         return ""
-    if not before.entities.order_ids:
+    if bare and not before.entities.order_ids:
         return "missing"
-    return "instead" if MEANT.search(own.text) else ""
+    new = not _numbers(meant) <= set(before.entities.order_ids)
+    return "instead" if new and (MEANT.search(own.text) or lead_of(own.text).answer == "no") else ""
+
+
+def _numbers(said: Said) -> set[str]:
+    return set(entities_in(said.text).order_ids or numbers_in(said.text))
+
+
+def _numbered(later: "Intent", own: Said) -> "Intent":
+    """A correction that names a number by itself may be too short for it to count as one of an order."""
+    if later.entities.order_ids:
+        return later
+    orders = tuple(sorted(_numbers(_unrejected(own))))
+    entities = later.entities.model_copy(update={"order_ids": orders})
+    return later.model_copy(update={"entities": entities, "order_ids": orders})
 
 
 def _adds_nothing(later: "Intent", before: "Intent") -> bool:
