@@ -79,7 +79,7 @@ async def taken_over(
         Transient, Unavailable: it is not known who answers what. Asked again, it is settled the same way.
     """
     ids = followed(message)
-    if not ids or not willing(message.payload.customer_message):
+    if not ids:
         return ()
     answerers = Answerers(bus)
     # Itself first: whoever answers others is answered by nobody else, so nothing is ever left to a message that ends.

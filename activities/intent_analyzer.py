@@ -26,6 +26,7 @@ from mesh.route import Wire
 from mesh.sessions import Session, Sessions
 from mesh.settings import Settings
 from mesh.store import History
+from mesh.together import followed
 
 __all__ = [
     "CLEAR", "Amount", "Entities", "Intent", "IntentAnswer", "IntentName", "OtherIntent", "clauses", "intent_analyzer",
@@ -132,12 +133,17 @@ async def intent_analyzer(  # noqa: PLR0913 - what the meaning of a message may 
 
     session = await conversation(message, sessions, history, needed=leans(own.found, text))
 
-    def willing(text: str) -> bool:
-        return _shares(text, read(Said(text, understood(text)), session))
+    def willing(earlier: str) -> bool:
+        found = read(Said(earlier, understood(earlier)), session)
+        return found.follows is None and _shares(earlier, found)
 
+    alone = read(own, session)
+    answers = alone.follows is not None and session is not None and session.state.pending is not None
+    if not followed(message) or answers or not _shares(text, alone):
+        return alone
     earlier = await taken_over(message, bus=bus, history=history, willing=willing)
     if not earlier:
-        return read(own, session)
+        return alone
     said = [*(Said(one.text, understood(one.text)) for one in earlier), own]
     whole = joined(said, message, session, read)
     together = tuple(one.model_copy(update={"dropped": place < whole.since}) for place, one in enumerate(earlier))
@@ -145,8 +151,8 @@ async def intent_analyzer(  # noqa: PLR0913 - what the meaning of a message may 
 
 
 def _shares(text: str, found: Intent) -> bool:
-    """Whether a message may be answered together with another: not one for a person, nor an answer to our question."""
-    return found.follows is None and "human_agent_request" not in found.wanted and harmless(text)
+    """Whether a message may be answered together with another."""
+    return "human_agent_request" not in found.wanted and harmless(text)
 
 
 async def _believed(found: Intent, text: str, llm: LLM) -> Intent:
