@@ -15,7 +15,7 @@ PATIENCE: Final = 20.0
 """Seconds after its acceptance for which a reply waits for those before it; then it goes out all the same."""
 LOOK: Final = 0.1
 """Seconds between two looks."""
-LOOKS: Final = 40
+LOOKS: Final = 60
 """How often one attempt looks; together well below the timeout of the visit."""
 
 

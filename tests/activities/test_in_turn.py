@@ -1,11 +1,14 @@
 """Replies of one session keep the order of the questions."""
 
+import contextlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from activities import _in_turn
 from activities._in_turn import in_turn
+from activities.response_aggregator import response_aggregator
+from activities.response_generator import Response
 from mesh.delivery import Answer, deliver
 from mesh.errors import Transient, Unavailable
 from mesh.protocol import Message, Route, TraceEntry
@@ -64,3 +67,13 @@ async def test_a_message_does_not_wait_for_what_it_answers_itself() -> None:
 async def test_patience_ends() -> None:
     room = Room(FIRST, SECOND)
     await in_turn(visited(room.message(2), ago=_in_turn.PATIENCE + 1), bus=room.bus, history=room)
+
+
+@pytest.mark.usefixtures("hurried")
+async def test_a_delivery_waits_for_its_turn_and_a_persons_words_do_not() -> None:
+    room = Room(FIRST, SECOND)
+    for author, said in (("rules", []), ("human", ["words"])):
+        message = with_found(visited(room.message(2)), Response(text="words", author=author))
+        with contextlib.suppress(Transient):
+            await response_aggregator(message, history=room, bus=room.bus, sessions=room.sessions)
+        assert [reply.text for reply in room.bus.replies] == said
