@@ -161,3 +161,11 @@ async def test_when_what_is_open_cannot_be_read_each_answers_for_itself() -> Non
         await book.accept(said("m-1", 0))
         assert await book.accept(said("m-2", 1)) == ()
     assert len(history.rows) == 2
+
+
+async def test_an_old_message_of_the_same_commit_makes_no_other_one_look_further_back() -> None:
+    async with writing(NotedHistory()) as book:
+        await book.accept(said("m-1", 0))
+        old, late = said("old", 60, session_id="s-2"), said("m-2", 31 * 60)
+        found = await asyncio.gather(book.accept(old), book.accept(late))
+    assert list(found) == [(), ()]
