@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop status logs demo test check browser bench lock clean
+.PHONY: help run stop status logs demo test check browser bench eval lock clean
 
 help:
 	@echo "make run     install and start everything; Ctrl-C stops it"
@@ -14,6 +14,7 @@ help:
 	@echo "make test    install and run every check and test"
 	@echo "make check   only format, lint, types and imports"
 	@echo "make bench   measure the whole stack"
+	@echo "make eval    measure what is understood and answered, against the last release"
 	@echo "make clean   remove the environment and all data"
 
 $(VENV)/run.stamp: requirements.lock pyproject.toml
@@ -58,6 +59,9 @@ browser:
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m bench.chat
+
+eval: $(VENV)/dev.stamp
+	$(BIN)/python -m bench.evaluation
 
 # Needs uv. Nothing younger than a week, and no address of an index in the files.
 LOCK = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

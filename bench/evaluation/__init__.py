@@ -1,1 +1,1 @@
-"""What the mesh understands and answers, judged: `python -m bench.evaluation`, or `make eval`."""
+"""Sets that were written down before what they judge, and the commands that judge it."""

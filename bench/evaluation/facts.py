@@ -62,7 +62,13 @@ def _sum(value: str) -> re.Pattern[str]:
 def _days(value: str) -> tuple[str, ...]:
     found = datetime.now(UTC).date() + timedelta(days=int(value))
     named = [form for months in MONTHS.values() for form in _named(found, months[found.month - 1])]
-    return (found.isoformat(), f"{found:%d.%m.%Y}", f"{found.day}.{found.month}.{found.year}", f"{found:%d/%m/%Y}", *named)
+    return (
+        found.isoformat(),
+        f"{found:%d.%m.%Y}",
+        f"{found.day}.{found.month}.{found.year}",
+        f"{found:%d/%m/%Y}",
+        *named,
+    )
 
 
 def _named(found: date, month: str) -> tuple[str, ...]:

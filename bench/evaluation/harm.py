@@ -89,6 +89,4 @@ def _limit(run: Run, effect: Effect) -> float | None:
 
 @lru_cache
 def _settings() -> Settings:
-    return Settings(_env_file=None)  # type: ignore[call-arg]
-
-
+    return Settings(_env_file=None)

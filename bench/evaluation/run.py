@@ -4,11 +4,14 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from bench.evaluation.judge import Fault, faults
 from bench.evaluation.play import Run, play
 from bench.evaluation.scenario import WORDINGS, Scenario, scenarios
 from bench.evaluation.stage import Theatre
+
+MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a folder with a name of its own is made in it
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,10 @@ class Verdict:
         return not any(found for _, found in self.runs)
 
     @property
+    def open_wordings(self) -> tuple[int, ...]:
+        return tuple(run.wording for run, found in self.runs if found)
+
+    @property
     def harms(self) -> int:
         return sum(fault.harm for _, found in self.runs for fault in found)
 
@@ -30,9 +37,14 @@ async def judged(
     chosen: Iterable[Scenario] | None = None, wordings: Iterable[int] = range(WORDINGS), *, model: bool = False
 ) -> tuple[Verdict, ...]:
     kept = tuple(wordings)
-    with tempfile.TemporaryDirectory(prefix="evaluation-") as folder:
+    with tempfile.TemporaryDirectory(prefix="evaluation-", dir=_fastest()) as folder:
         async with Theatre.open(Path(folder), model=model) as theatre:
             return tuple([await _verdict(theatre, one, kept) for one in (scenarios() if chosen is None else chosen)])
+
+
+def _fastest() -> Path | None:
+    """Memory, where there is a place for it: every reply is synced to the history, and a disk has others to serve."""
+    return MEMORY if MEMORY.is_dir() else None
 
 
 async def _verdict(theatre: Theatre, scenario: Scenario, wordings: tuple[int, ...]) -> Verdict:
@@ -47,7 +59,9 @@ def errors(verdicts: Iterable[Verdict], *, replies: bool = False) -> Iterable[st
             for fault in found:
                 played = run.turns[fault.turn - 1]
                 where = f"{verdict.scenario.name}, wording {run.wording + 1}, turn {fault.turn}"
-                yield f"{where}: {fault.what}\n    > {played.said}" + (f"\n    < {_short(played.text)}" if replies else "")
+                yield f"{where}: {fault.what}\n    > {played.said}" + (
+                    f"\n    < {_short(played.text)}" if replies else ""
+                )
 
 
 def _short(text: str) -> str:

@@ -12,7 +12,6 @@ from fastapi import FastAPI
 from bench.evaluation.scenario import Given, Person, Scenario
 from mesh.actor import discover
 from mesh.bus import Bus
-from mesh.llm import LLM
 from mesh.protocol import Failure, Message, Outcome
 from mesh.sessions import Sessions
 from mesh.settings import Settings
@@ -71,7 +70,9 @@ class Shopkeeper:
     def sow(self, given: tuple[Given, ...]) -> mock.Shop:
         sown = stock(SEED, datetime.now(UTC).date())
         fresh = mock.Shop(sown, Store(None, seed=SEED))
-        self.stock = mock.Shop(Stock((*sown.documents, *(_altered(fresh, one) for one in given)), sown.tickets), Store(None, seed=SEED))
+        self.stock = mock.Shop(
+            Stock((*sown.documents, *(_altered(fresh, one) for one in given)), sown.tickets), Store(None, seed=SEED)
+        )
         for app in self._apps:
             app.state.shop = self.stock
         return self.stock
@@ -105,7 +106,7 @@ def _settings(folder: Path, *, model: bool) -> Settings:
     database = f"sqlite+aiosqlite:///{folder / 'history.db'}"
     if model:
         return Settings(database_url=database)
-    return Settings(_env_file=None, database_url=database, mesh_data_dir=folder)  # type: ignore[call-arg]
+    return Settings(_env_file=None, database_url=database, mesh_data_dir=folder)
 
 
 def _altered(shop: mock.Shop, given: Given) -> Document:

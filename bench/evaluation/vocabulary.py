@@ -4,18 +4,25 @@ from typing import Final
 
 from bench.evaluation.scenario import Language
 
+
+def _split(words: str) -> tuple[str, ...]:
+    return tuple(words.split())
+
+
 MONTHS: Final[dict[Language, tuple[str, ...]]] = {
-    "en": tuple("January February March April May June July August September October November December".split()),
-    "de": tuple("Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()),
-    "es": tuple("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()),
-    "fr": tuple("janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()),
+    "en": _split("January February March April May June July August September October November December"),
+    "de": _split("Januar Februar März April Mai Juni Juli August September Oktober November Dezember"),
+    "es": _split("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"),
+    "fr": _split("janvier février mars avril mai juin juillet août septembre octobre novembre décembre"),
 }
 
 FUNCTION_WORDS: Final[dict[Language, frozenset[str]]] = {
-    "en": frozenset("the and you your is are was it i of for with have this that what will can please from to".split()),
-    "de": frozenset("der die das und ist sie ihr ihre ihnen wir ich nicht mit für den dem ein eine wurde wird zu".split()),
-    "es": frozenset("el los las su se está usted por para con que del una un ha ser puede le y en si".split()),
-    "fr": frozenset("le les vous votre est et pour avec je nous dans une un que pas sur ce cette du des vos".split()),
+    "en": frozenset(_split("the and you your is are was it i of for with have this that what will can please from to")),
+    "de": frozenset(
+        _split("der die das und ist sie ihr ihre ihnen wir ich nicht mit für den dem ein eine wurde wird zu")
+    ),
+    "es": frozenset(_split("el los las su se está usted por para con que del una un ha ser puede le y en si")),
+    "fr": frozenset(_split("le les vous votre est et pour avec je nous dans une un que pas sur ce cette du des vos")),
 }
 
 WORDS: Final[dict[str, dict[Language, tuple[str, ...]]]] = {
