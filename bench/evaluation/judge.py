@@ -48,12 +48,13 @@ def _is(effect: Effect, wanted: str, run: Run) -> bool:
     operation, target, *named = wanted.split()
     if _spoken(effect, run.shop, run.scenario.email) != f"{operation} {target}":
         return False
-    details = json.dumps(effect.details, ensure_ascii=False).replace('"', " ")
-    return all(told(f"sum:{one}" if _is_sum(one) else one, details, "en") for one in named)
+    text = json.dumps(effect.details, ensure_ascii=False)
+    sums = {value for value in effect.details.values() if isinstance(value, int | float)}
+    return all(float(one) in sums if _is_sum(one) else told(one, text, "en") for one in named)
 
 
 def _is_sum(word: str) -> bool:
-    return word.replace(".", "", 1).isdigit() and "." in word
+    return "." in word and word.replace(".", "", 1).isdigit()
 
 
 def _spoken(effect: Effect, shop: Shop, email: str | None) -> str:
