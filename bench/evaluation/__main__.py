@@ -31,14 +31,9 @@ def main(parts: tuple[str, ...], *, model: bool, errors: bool, check: bool) -> N
 
 def _keep(found: Found, before: Results) -> None:
     """What was not measured this time stays as it was."""
-    open_wordings = found.open_wordings if "conversations" in _measured(found) else before.open_wordings
+    open_wordings = before.open_wordings if found.open_wordings is None else found.open_wordings
     Results(figures={**before.figures, **found.figures}, open_wordings=open_wordings).write()
-    everything = Found({**before.figures, **found.figures}, found.missing, open_wordings)
-    write(everything, before.figures)
-
-
-def _measured(found: Found) -> set[str]:
-    return {name.split()[0] for name in found.figures}
+    write(Found({**before.figures, **found.figures}, found.missing, open_wordings), before.figures)
 
 
 if __name__ == "__main__":

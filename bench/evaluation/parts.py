@@ -18,11 +18,11 @@ Figures = Mapping[str, float]
 
 @dataclass
 class Found:
-    """Figures, what could not be measured and why, and the wordings that did not hold."""
+    """Figures, what could not be measured and why, and the wordings that did not hold: None when nobody looked."""
 
     figures: dict[str, float] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
-    open_wordings: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    open_wordings: dict[str, tuple[int, ...]] | None = None
 
 
 @dataclass(frozen=True)

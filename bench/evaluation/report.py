@@ -27,7 +27,7 @@ def printed(found: Found, before: Mapping[str, float]) -> None:
     console.print(lines)
     for part, why in found.missing.items():
         console.print(f"{part}: not measured. {why}", markup=False)
-    for name, wordings in found.open_wordings.items():
+    for name, wordings in (found.open_wordings or {}).items():
         numbers = ", ".join(str(wording + 1) for wording in wordings)
         console.print(f"does not hold: {name} (wordings {numbers} of {WORDINGS})", markup=False)
 
