@@ -23,7 +23,7 @@ _AFTER_VERB = re.compile(
 _AFTER_WORD = re.compile(
     r"\b(?:cancel\w*|cancle|return\w*|retrun|refund\w*|exchange|exchnage|swap|expedite|rush|track|status|eta|invoice|"
     r"shipped|where(?:\s?(?:is|are)|'?s)|were\s?(?:is|are)|mean|meant|claim|from|for|of|on|(?<!live )in|about|"
-    r"with|and|not|what\sabout)\s"
+    r"with|and|not|what\sabout|oder|ordr|ordre|comm?ande|pedido|bestelung|bestellung)\s"
     r"(?P<list>[0-9]{5,8})(?![\w-]|[.,][0-9]|(?-i:,?\s[A-Z\u00c0-\u00de][a-z])|"
     r"\s?(?:km|kg|g|ml|cm|mm|points?|people|customers|times)\b)",
     re.IGNORECASE,
