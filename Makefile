@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop status logs demo test check browser bench eval lock clean
+.PHONY: help run stop status logs demo test check browser bench eval train lock clean
 
 help:
 	@echo "make run     install and start everything; Ctrl-C stops it"
@@ -15,6 +15,7 @@ help:
 	@echo "make check   only format, lint, types and imports"
 	@echo "make bench   measure the whole stack"
 	@echo "make eval    measure what is understood and answered, against the last release"
+	@echo "make train   learn again from the examples"
 	@echo "make clean   remove the environment and all data"
 
 $(VENV)/run.stamp: requirements.lock pyproject.toml
@@ -56,6 +57,10 @@ browser:
 	@command -v chromium >/dev/null || test -n "$$CHROMIUM" \
 		|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
 		|| echo "No Chromium here: the browser tests will be skipped. Install chromium, or set CHROMIUM to its path."
+
+# Seconds to minutes, and the same bytes again on the same machine.
+train: $(VENV)/dev.stamp
+	$(BIN)/python -m bench.understanding.intent
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m bench.chat

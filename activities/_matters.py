@@ -2,16 +2,25 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple, cast
 
 from activities._intent_names import IntentName
-from activities._intent_patterns import scores
 from activities._order_numbers import order_ids
-from activities._plain_text import normal
+from activities._understanding.heads import Row, head
 
-MOST_CLAUSES = 40
+MOST_CLAUSES: Final = 12
 """A longer message is read up to here; what it wants has been said by then."""
-LONGEST_CLAUSE = 600
+
+LONGEST_CLAUSE: Final = 600
+
+SECOND: Final = 0.7
+"""How sure a clause must be to be a matter of its own beside the main one."""
+
+WITH_ITS_ORDER: Final = 0.5
+"""The same for a clause that names an order of its own."""
+
+DOUBTFUL: Final = 0.6
+"""A whole text that is less clear than this is several matters in one: what its clauses say counts."""
 
 _BREAK = re.compile(
     r"(?<=[!?])\s+|(?<!\bno\.)(?<!\bnr\.)(?<!\bmr\.)(?<!\bms\.)(?<!\bmrs\.)(?<!\bdr\.)(?<=\.)\s+|[;\n]+"
@@ -21,85 +30,111 @@ _BREAK = re.compile(
     re.IGNORECASE,
 )
 
-_SAME: tuple[frozenset[IntentName], ...] = (
-    frozenset({"order_status", "delivery_complaint", "delivery_info"}),
+_ALSO: Final = re.compile(r"^(?:also|and|plus)\b[,:]?\s*", re.IGNORECASE)
+
+_NUMBER_WORDS: Final = re.compile(
+    r"\b(?:my|the|it|it's|its|is|this|here|order|orders|number|numbers|no|nr|id|and|for|a)\b|[\W\d_]+|\bord\b",
+    re.IGNORECASE,
+)
+
+_SAME: Final[tuple[frozenset[IntentName], ...]] = (
+    frozenset({"order_status", "delivery_complaint"}),
     frozenset({"refund_status", "refund_request"}),
     frozenset({"refund_request", "product_issue"}),
     frozenset({"return_request", "product_issue"}),
     frozenset({"exchange_request", "product_issue"}),
+    frozenset({"return_request", "exchange_request"}),
     frozenset({"payment_issue", "billing_invoice"}),
 )
 """Two of a kind about the same order are one matter, told twice."""
 
-_ALONE: frozenset[IntentName] = frozenset({"smalltalk", "out_of_scope"})
+_ALONE: Final[frozenset[IntentName]] = frozenset({"smalltalk", "out_of_scope"})
 
-_GROUNDS: frozenset[IntentName] = frozenset({"product_issue", "complaint"})
+_GROUNDS: Final[frozenset[IntentName]] = frozenset({"product_issue", "complaint", "feedback"})
 """Reasons: what is asked for because of them is the main matter."""
 
-FULL = 4.0
-HINTED = 1.6
+_TONE: Final[frozenset[IntentName]] = frozenset({"complaint", "feedback"})
+"""How something is said rather than what is wanted, when it stands beside a matter."""
 
 
 class Matter(NamedTuple):
-    """One thing that is wanted. `weight` is what the patterns gave it."""
+    """One thing that is wanted."""
 
     intent: IntentName
     confidence: float
     order_ids: tuple[str, ...] = ()
-    weight: float = 0.0
-
-
-NOTHING = Matter("out_of_scope", 0.35)
-NUMBER_ONLY = Matter("order_status", 0.6)
 
 
 def clauses(text: str) -> tuple[str, ...]:
     """The parts of a text that may each want something else: sentences, and what "also" or "and I" joins."""
-    parts = (part.strip(" ,") for part in _BREAK.split(text, maxsplit=MOST_CLAUSES))
-    return tuple(part[:LONGEST_CLAUSE] for part in parts if part)[:MOST_CLAUSES]
+    parts = (_ALSO.sub("", part.strip(" ,")) for part in _BREAK.split(text, maxsplit=MOST_CLAUSES))
+    return tuple(part[:LONGEST_CLAUSE] for part in parts if part and part.lower() != "i")[:MOST_CLAUSES]
 
 
 def matters(text: str, named: tuple[str, ...]) -> tuple[Matter, ...]:
-    """What the text wants, the weightiest first; never empty.
+    """What the text wants, the main matter first; never empty.
 
     Args:
         text: what the customer wrote.
         named: the orders that the whole text names; a clause cannot name others.
     """
-    read = [_read(clause, named) for clause in clauses(text)]
-    kept: list[Matter] = []
-    for matter in sorted(_attached(read), key=_rank):
+    if named and not _NUMBER_WORDS.sub("", text):
+        return (Matter("order_status", 0.6, named),)
+    parts = clauses(text)
+    whole = likeliest(head("intent_en").probabilities(text))
+    if parts[1:]:
+        return _merged(whole, list(_attached(_read(part, named) for part in parts)))
+    return (whole._replace(order_ids=named),)
+
+
+def likeliest(probabilities: Row) -> Matter:
+    best = int(probabilities.argmax())
+    name = cast("IntentName", head("intent_en").labels[best])
+    return Matter(name, round(float(probabilities[best]), 3))
+
+
+def _read(clause: str, named: tuple[str, ...]) -> Matter:
+    orders = tuple(order for order in dict.fromkeys(order_ids(clause)[0]) if order in named)
+    return likeliest(head("intent_en").probabilities(clause))._replace(order_ids=orders)
+
+
+def _merged(whole: Matter, read: list[Matter]) -> tuple[Matter, ...]:
+    """The matter of the whole text, with what single clauses want beside it."""
+    sure = [matter for matter in read if _sure(matter)]
+    first = _first(whole, sure)
+    kept = [first]
+    beside = [matter for matter in sure if matter.intent not in _TONE]
+    for matter in [*(matter for matter in read if matter.intent == first.intent), *beside]:
         same = next((place for place, other in enumerate(kept) if _told(matter, other)), None)
         if same is None:
             kept.append(matter)
         else:
             kept[same] = kept[same]._replace(order_ids=_union(kept[same].order_ids, matter.order_ids))
-    found = [matter for matter in kept if matter.intent not in _ALONE] or kept[:1]
-    return tuple(found) or ((NUMBER_ONLY,) if named else (NOTHING,))
+    return _with_free_orders(kept, read)
 
 
-def _rank(matter: Matter) -> float:
-    return (1.0 if matter.intent in _GROUNDS else 0.0) - matter.weight
+def _sure(matter: Matter) -> bool:
+    return matter.intent not in _ALONE and matter.confidence >= (WITH_ITS_ORDER if matter.order_ids else SECOND)
+
+
+def _first(whole: Matter, sure: list[Matter]) -> Matter:
+    """What is asked for comes before its reason, and any matter before small talk."""
+    asked = [matter for matter in sure if matter.intent not in _GROUNDS] or sure
+    if not asked or (whole.confidence >= DOUBTFUL and whole.intent not in _ALONE | _GROUNDS):
+        return whole
+    return asked[0] if whole.intent in _ALONE or asked[0].intent not in _GROUNDS else whole
+
+
+def _with_free_orders(kept: list[Matter], read: list[Matter]) -> tuple[Matter, ...]:
+    """Orders that no kept matter claims belong to the main one."""
+    claimed = {order for matter in kept for order in matter.order_ids}
+    free = tuple(order for matter in read for order in matter.order_ids if order not in claimed)
+    main, *others = kept
+    return (main._replace(order_ids=_union(main.order_ids, free)), *others)
 
 
 def _union(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*first, *second)))
-
-
-def _read(clause: str, named: tuple[str, ...]) -> Matter:
-    ranked = sorted(scores(normal(clause)), reverse=True)
-    orders = tuple(order for order in dict.fromkeys(order_ids(clause)[0]) if order in named)
-    if not ranked:
-        return NOTHING._replace(order_ids=orders)
-    (best, intent), *others = ranked
-    return Matter(intent, _confidence(best, others[0][0] if others else 0.0), orders, best)
-
-
-def _confidence(best: float, second: float) -> float:
-    """How sure a winner is, by its weight and its distance from the runner-up."""
-    strength = 0.35 + 0.6 * min(best, FULL) / FULL
-    contested = max(0.0, second / best - 0.7) * 0.6
-    return round(max(0.3, strength - contested), 2)
 
 
 def _attached(read: Iterable[Matter]) -> Iterator[Matter]:
@@ -107,7 +142,7 @@ def _attached(read: Iterable[Matter]) -> Iterator[Matter]:
     waiting: tuple[str, ...] = ()
     last: Matter | None = None
     for matter in read:
-        if not matter.weight or (matter.intent == "order_status" and matter.order_ids and matter.weight < HINTED):
+        if matter.intent in _ALONE or (matter.order_ids and matter.confidence < WITH_ITS_ORDER):
             waiting += matter.order_ids
             continue
         if last:
@@ -115,6 +150,8 @@ def _attached(read: Iterable[Matter]) -> Iterator[Matter]:
         last, waiting = (matter, waiting) if matter.order_ids else (matter._replace(order_ids=waiting), ())
     if last:
         yield last if last.order_ids else last._replace(order_ids=waiting)
+    elif waiting:
+        yield Matter("order_status", 0.0, waiting)
 
 
 def _told(matter: Matter, other: Matter) -> bool:

@@ -19,6 +19,12 @@ KEPT_ORDERS = 10
 
 FOLLOWED_ORDERS = 3
 LONG_AGO = timedelta(days=30)
+FACTS_OF = {
+    "customers": ("customer", "tickets"),
+    # Without its order nobody asks for a parcel.
+    "orders": ("orders", "tracking", "unknown_orders"),
+    "tracking": ("tracking",),
+}
 OVER = frozenset({"delivered", "returned", "cancelled"})
 
 
@@ -55,7 +61,10 @@ class Context(Enrichment, slot="context"):
 
 @actor("context_retriever", timeout=timedelta(seconds=10))
 async def context_retriever(message: Message, *, shop: Shop, sessions: Sessions, history: History) -> Context:
-    """Gather what can be had; what cannot is named in `unavailable`, and the message goes on."""
+    """Gather what can be had; what cannot is named in `unavailable`, and the message goes on.
+
+    Asked again, after a long wait, it brings the shop's facts up to date; what was said before stays as it was found.
+    """
     doubts = Doubts()
     facts = Facts(shop, sessions, doubts)
     email, entities = message.payload.customer_email, _entities(message)
@@ -66,7 +75,7 @@ async def context_retriever(message: Message, *, shop: Shop, sessions: Sessions,
         doubts.add("sessions")
     named, last = _named(orders, entities), _last(orders, past)
     tickets, tracking = await asyncio.gather(facts.tickets(customer), facts.parcels(named or _live(orders, last)))
-    return Context(
+    found = Context(
         customer=customer,
         orders=_kept(orders, (*named, *last)),
         tracking=tracking,
@@ -76,6 +85,14 @@ async def context_retriever(message: Message, *, shop: Shop, sessions: Sessions,
         # Without the list of orders nobody can say that a number is wrong.
         unknown_orders=() if "orders" in doubts.named else _unknown(orders, entities),
     )
+    earlier = message.get(Context)
+    return _renewed(earlier, found) if earlier else found
+
+
+def _renewed(earlier: Context, found: Context) -> Context:
+    """The new facts, and the earlier ones of services that are away now: the shop itself refuses what became untrue."""
+    stay = {name for service in found.unavailable for name in FACTS_OF.get(service, ())}
+    return found.model_copy(update={name: getattr(earlier, name) for name in sorted({*stay, "session"})})
 
 
 def _entities(message: Message) -> Entities:

@@ -44,7 +44,7 @@ class Intent(Enrichment, slot="intent"):
     confidence: float = Field(ge=0, le=1)
     secondary: tuple[OtherIntent, ...] = ()
     entities: Entities = Entities()
-    source: Literal["patterns", "model"] = "patterns"
+    source: Literal["patterns", "examples", "model"] = "examples"
     order_ids: tuple[str, ...] = ()
 
     @property
@@ -69,7 +69,7 @@ class IntentAnswer(AnsweredMatter):
 
 
 def understood(text: str) -> Intent:
-    """What the patterns make of a text."""
+    """What the examples that we learned from make of a text."""
     text = squeezed(text)
     entities = entities_in(text)
     main, *others = matters(text, entities.order_ids)
@@ -88,7 +88,7 @@ def understood(text: str) -> Intent:
 
 
 def _merged(found: Intent, answer: IntentAnswer) -> Intent:
-    """The model's intents, each with the orders that the patterns saw beside it."""
+    """The model's intents, each with the orders that stand beside it."""
     beside = {found.intent: found.order_ids} | {other.intent: other.order_ids for other in found.secondary}
     further = {other.intent: other.confidence for other in answer.secondary if other.intent != answer.intent}
     return Intent(

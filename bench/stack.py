@@ -1,4 +1,4 @@
-"""A whole stack for a measurement: `mesh up` on free ports with fresh data."""
+"""A whole stack as a user starts it: `mesh up`, on free ports and a data folder of its own."""
 
 import json
 import os
@@ -7,38 +7,127 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Any
 
 import psutil
+from temporalio.client import Client
 
+from mesh.bus import Bus
+from mesh.protocol import Message
 from mesh.settings import Settings
-from tests.conftest import free_ports
+from mesh.temporal import Journeys, connect
+from tests.conftest import free_ports, until
 
 PORTS = (
     "TEMPORAL_PORT", "TEMPORAL_UI_PORT", "NATS_PORT", "VALKEY_PORT",
     "CUSTOMERS_PORT", "ORDERS_PORT", "TRACKING_PORT", "GATEWAY_PORT",
 )  # fmt: skip
+PATIENCE = 90.0
+"""Seconds that anything may take after a process was killed. Nothing is timed here; this only ends a hanging test."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Stack:
-    """A running mesh."""
+    """A running mesh: its settings, its processes, and its doors."""
 
-    settings: Settings
+    environment: dict[str, str]
     folder: Path
-    cold_start: float
+    process: subprocess.Popen[str]
+    cold_start: float = 0.0
+
+    @property
+    def settings(self) -> Settings:
+        given = {name.lower(): value for name, value in self.environment.items()}
+        return Settings(_env_file=None, **given)  # type: ignore[arg-type]
 
     @property
     def url(self) -> str:
         return self.settings.gateway_url
 
+    # -- processes
+
     def pids(self) -> dict[str, int]:
         """The processes by name; one that is being started again is missing."""
-        entries = json.loads((self.folder / "run.json").read_text())
+        entries = json.loads((self.folder / "mesh" / "run.json").read_text())
         return {entry["name"]: entry["pid"] for entry in entries}
+
+    def kill(self, name: str) -> None:
+        """End a process at once, as a crash would."""
+        os.kill(self.pids()[name], signal.SIGKILL)
+
+    def log(self, name: str) -> str:
+        return (self.folder / "mesh" / "logs" / f"{name}.log").read_text(errors="replace")
+
+    def mesh(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of the command line against this mesh."""
+        return subprocess.run(
+            [sys.executable, "-m", "mesh.cli", *arguments],
+            env={**os.environ, **self.environment, **environment},
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+
+    # -- doors
+
+    def get(self, path: str, base: str | None = None) -> Any:  # noqa: ANN401 - whatever JSON the service answers
+        return self.request("GET", path, base=base)[1]
+
+    def request(self, method: str, path: str, body: object = None, base: str | None = None) -> tuple[int, Any]:
+        """Status and JSON body of a request to the gateway, or to the service at `base`."""
+        request = urllib.request.Request(  # noqa: S310 - our own addresses
+            (base or self.url) + path,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": "application/json"},
+            method=method,
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, json.load(error)
+
+    def chat(self, text: str, email: str, **more: str) -> dict[str, Any]:
+        status, answer = self.request("POST", "/api/chat", {"message": text, "customer_email": email, **more})
+        assert status == 200, answer  # noqa: PLR2004
+        found: dict[str, Any] = answer
+        return found
+
+    def effects(self, message_id: str) -> list[dict[str, Any]]:
+        """What this message changed at the shop."""
+        found = self.get(f"/_effects?key_prefix={message_id}:", self.settings.shop_targets["orders"])
+        return list(found)
+
+    async def client(self) -> Client:
+        return await connect(self.settings)
+
+    async def journey(self, message_id: str) -> Message | None:
+        return await Journeys(await self.client()).message(message_id)
+
+    async def end(self, message_id: str) -> Message:
+        """The message when its journey has ended well."""
+        client = await self.client()
+
+        async def started() -> bool:
+            return await Journeys(client).status(message_id) is not None
+
+        await until(started, PATIENCE)
+        message: Message = await client.get_workflow_handle(message_id, result_type=Message).result()
+        return message
+
+    @asynccontextmanager
+    async def bus(self) -> AsyncIterator[Bus]:
+        async with Bus.open(self.settings, "test") as bus:
+            yield bus
 
 
 def memory(stack: Stack) -> int:
@@ -47,27 +136,51 @@ def memory(stack: Stack) -> int:
 
 
 @contextmanager
-def a_stack(**environment: str) -> Iterator[Stack]:
-    """`mesh up` until the block ends."""
+def a_stack(folder: Path | None = None, *, program: str = "mesh.cli", **environment: str) -> Iterator[Stack]:
+    """`mesh up` until the block ends; afterwards none of its processes may be left."""
     with tempfile.TemporaryDirectory() as place:
+        folder = folder or Path(place)
         ports = dict(zip(PORTS, map(str, free_ports(len(PORTS))), strict=True))
-        given = {**ports, "MESH_DATA_DIR": f"{place}/mesh", **environment}
+        given = {"MESH_DATA_DIR": str(folder / "mesh"), **ports, **environment}
         begin = time.perf_counter()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "mesh.cli", "up"],
-            env={**os.environ, **given},
-            cwd=place,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
+        # Not a pipe: a long run fills it with restarts, and the supervisor would wait for a reader.
+        with (folder / "up.log").open("w") as errors:
+            stack = Stack(given, folder, start(folder, given, program, errors))
+        _wait_ready(stack)
+        stack.cold_start = time.perf_counter() - begin
+        pids: list[int] = []
         try:
-            assert process.stdout is not None
-            while "Logs" not in process.stdout.readline():
-                if process.poll() is not None:
-                    sys.exit("mesh up ended before it was ready")
-            settings = Settings.model_validate({name.lower(): value for name, value in given.items()})
-            yield Stack(settings, Path(place) / "mesh", time.perf_counter() - begin)
+            yield stack
         finally:
-            process.send_signal(signal.SIGINT)
-            process.communicate(timeout=90)
+            pids += stack.pids().values()
+            stack.process.send_signal(signal.SIGINT)
+            stack.process.communicate(timeout=PATIENCE)
+        assert [pid for pid in pids if running(pid)] == []
+
+
+def start(
+    folder: Path, environment: dict[str, str], program: str = "mesh.cli", errors: IO[str] | int = subprocess.STDOUT
+) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", program, "up"],
+        env={**os.environ, **environment},
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        text=True,
+    )
+
+
+def _wait_ready(stack: Stack) -> None:
+    """Read what `mesh up` prints until it says that all is ready."""
+    assert stack.process.stdout is not None
+    if not any("Logs" in line for line in stack.process.stdout):
+        stack.process.communicate()
+        sys.exit(f"mesh up ended before it was ready:\n{(stack.folder / 'up.log').read_text()}")
+
+
+def running(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

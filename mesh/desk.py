@@ -15,18 +15,24 @@ from mesh.route import Wire
 
 LEASE: Final = 60.0
 GRACE: Final = timedelta(seconds=5)
-"""How much later than the desk a delivery sees a claim expire: more than clocks of two machines differ."""
+"""How much later than the desk a delivery sees a claim expire: more than two who ask at the same time differ."""
+AGREE: Final = timedelta(seconds=1)
+"""Clocks this close count as the same, so that everybody is shown the same end of a claim; well below the grace."""
 RACES: Final = 20
 """Lost comparisons after which we give up; each one means that somebody else has succeeded."""
 MOST_NOTES: Final = 200
 
 
 class Hold(Wire):
-    """A conversation in somebody's hands; in nobody's when `agent` is None."""
+    """A conversation in somebody's hands; in nobody's when `agent` is None.
+
+    `written` is the time of whoever wrote it, as `until` is: how long it holds does not depend on their clock.
+    """
 
     agent: str | None = None
     since: datetime
     until: datetime
+    written: datetime | None = None
 
     def holds(self, now: datetime) -> bool:
         return self.agent is not None and now < self.until
@@ -99,7 +105,8 @@ class Desk:
         """
         for _ in range(RACES):
             hold, revision = await self._own(session_id, agent)
-            renewed = hold.model_copy(update={"until": datetime.now(UTC) + self._lease})
+            now = datetime.now(UTC)
+            renewed = hold.model_copy(update={"until": now + self._lease, "written": now})
             if await self._write(session_id, renewed, revision):
                 return renewed
         raise Transient("the claim changes too fast")
@@ -140,7 +147,7 @@ class Desk:
             held = hold if hold and hold.holds(now) else None
             if held and held.agent != agent:
                 raise Held(held)
-            taken = Hold(agent=agent, since=held.since if held else now, until=now + self._lease)
+            taken = Hold(agent=agent, since=held.since if held else now, until=now + self._lease, written=now)
             if await self._write(session_id, taken, revision):
                 return Claim(taken, fresh=held is None)
         raise Transient("the conversation changes hands too fast")
@@ -154,16 +161,26 @@ class Desk:
         return hold, revision
 
     async def _read(self, session_id: str) -> tuple[Hold | None, int]:
-        value, revision = await self._registers.read(DESK, session_id)
+        value, revision, stored = await self._registers.read(DESK, session_id)
         try:
-            return (Hold.model_validate_json(value) if value else None), revision
+            hold = Hold.model_validate_json(value) if value else None
         except ValidationError:
             # Written by something newer or broken: nobody can be named, and it expires or is overwritten.
             return None, revision
+        if hold and hold.agent and hold.written and stored:
+            age = await self._registers.now() - stored
+            return _by_our_clock(hold, hold.until - hold.written - age), revision
+        return hold, revision
 
     async def _write(self, session_id: str, hold: Hold, revision: int) -> bool:
         return await self._registers.write(DESK, session_id, hold.model_dump_json().encode(), revision)
 
     async def _notes(self, message_id: str) -> tuple[tuple[Note, ...], int]:
-        value, revision = await self._registers.read(NOTES, message_id)
+        value, revision, _ = await self._registers.read(NOTES, message_id)
         return (Notes.model_validate_json(value).notes if value else ()), revision
+
+
+def _by_our_clock(hold: Hold, left: timedelta) -> Hold:
+    """Clocks of two processes may be hours apart; what is left of a lease is told by the server's alone."""
+    ours = datetime.now(UTC) + left
+    return hold if abs(ours - hold.until) < AGREE else hold.model_copy(update={"until": ours})

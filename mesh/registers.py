@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from nats.aio.client import Client
@@ -9,6 +10,7 @@ from nats.errors import Error as NATSError
 from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, StorageType, StreamConfig
 from nats.js.errors import BadRequestError, NotFoundError
+from pydantic import BaseModel, ValidationError
 
 from mesh.errors import Unavailable
 
@@ -19,6 +21,7 @@ FENCE: Final = "ecommerce.support.gateway.fence.*"
 
 WRONG_LAST_SEQUENCE: Final = 10071
 DAY: Final = 86_400.0
+ASK_TIMEOUT: Final = 3.0
 
 
 def _bucket(name: str, max_age: float) -> StreamConfig:
@@ -41,10 +44,17 @@ BUCKETS: Final = (_bucket(DESK, DAY), _bucket(NOTES, 90 * DAY))
 
 
 class Register(NamedTuple):
-    """A value and its revision; no value and 0 while nothing was written."""
+    """A value, its revision, and when the server stored it; no value and 0 while nothing was written."""
 
     value: bytes | None
     revision: int
+    stored: datetime | None = None
+
+
+class _Info(BaseModel):
+    """What we read of the server's answer about a stream: its time."""
+
+    ts: datetime
 
 
 @contextlib.contextmanager
@@ -69,6 +79,15 @@ class Registers:
         """Write unless somebody else has written since this revision was read."""
         subject = f"$KV.{bucket}.{key}"
         return await self._store_if(subject, value, {"Nats-Expected-Last-Subject-Sequence": str(revision)})
+
+    async def now(self) -> datetime:
+        """The server's time: the only clock that everybody who asks has in common."""
+        with unavailable("NATS JetStream does not tell the time"):
+            answer = await self._client.request(f"$JS.API.STREAM.INFO.KV_{DESK}", timeout=ASK_TIMEOUT)
+        try:
+            return _Info.model_validate_json(answer.data).ts
+        except ValidationError as error:
+            raise Unavailable("NATS JetStream does not tell the time") from error
 
     async def fence(self, stream: str, session_id: str) -> int:
         """Where the fence of a session stands; 0 while it was never raised."""
@@ -98,7 +117,7 @@ class Registers:
                 kept = await self._stream.get_last_msg(stream, subject)
             except NotFoundError:
                 return Register(None, 0)
-        return Register(kept.data or b"", kept.seq or 0)
+        return Register(kept.data or b"", kept.seq or 0, kept.time)
 
     async def _store_if(self, subject: str, data: bytes, headers: dict[str, str]) -> bool:
         if not self._client.is_connected:

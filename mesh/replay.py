@@ -9,6 +9,7 @@ from mesh.protocol import HOP_CAP, JOURNAL, ORIGINAL, Message, ProtocolError, Ro
 from mesh.rerun import RERUN
 
 MOST_HOPS = 1000
+PLAN, VERDICT = "action_plan", "approval"
 
 
 class Repair(BaseModel):
@@ -72,12 +73,20 @@ def replayed(
 
 
 def repaired(message: Message, slots: tuple[tuple[str, JsonValue], ...]) -> Message:
-    """The message with these values set; `slot.path` goes into objects, and makes those that are missing."""
+    """The message with these values set; `slot.path` goes into objects, and makes those that are missing.
+
+    A plan that becomes another one loses the approval that a person gave, unless that is set too.
+    """
+    before = message.payload
     for path, value in slots:
         slot, *rest = path.split(".")
         if slot in ORIGINAL + JOURNAL or not all([slot, *rest]):
             raise ProtocolError(f"{path} cannot be set: what the customer said and what failed stay as they are")
         message = message.enriched({slot: _set(getattr(message.payload, slot, None), rest, value)})
+    judged = any(path.split(".")[0] == VERDICT for path, _ in slots)
+    if message.payload.action_plan != before.action_plan and not judged and getattr(before, VERDICT, None) is not None:
+        # It was given for the plan that the person saw.
+        return message.enriched({VERDICT: None})
     return message
 
 

@@ -1,6 +1,7 @@
 """Every stand-in that tests use, once."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from typing import TypeVar, cast
 
 from pydantic import BaseModel
@@ -172,8 +173,11 @@ class MemoryRegisters(Registers):
         if (await self.read(bucket, key)).revision != revision:
             return False
         self.revision += 1
-        self.kept[f"{bucket}.{key}"] = Register(value, self.revision)
+        self.kept[f"{bucket}.{key}"] = Register(value, self.revision, await self.now())
         return True
+
+    async def now(self) -> datetime:
+        return datetime.now(UTC)
 
     async def fence(self, stream: str, session_id: str) -> int:
         return (await self.read("fence", session_id)).revision
@@ -189,6 +193,7 @@ class FakeBus(MemoryRegisters, Bus):
         super().__init__()
         self.replies: list[Reply] = []
         self.events: list[Progress] = []
+        self.buried: list[tuple[str, dict[str, str]]] = []
         self.down = False
 
     async def reply(self, reply: Reply) -> None:
@@ -211,6 +216,9 @@ class FakeBus(MemoryRegisters, Bus):
 
     async def progress(self, event: Progress) -> None:
         self.events.append(event)
+
+    async def bury(self, data: bytes, *, kind: str, reason: str, key: str, **about: str) -> None:
+        self.buried.append((key, {"kind": kind, "reason": reason, "data": data.decode(), **about}))
 
 
 class Departures(FakeJourneys):

@@ -1,13 +1,17 @@
 """Burying a message: it is kept whole as a dead letter, the history has its end, and the customer an apology."""
 
+from datetime import UTC, datetime, timedelta
+
 from temporalio import activity
 
 from mesh.bus import Bus
 from mesh.delivery import PLAIN_APOLOGY, Answer, deliver
 from mesh.protocol import Message
-from mesh.store import History
+from mesh.store import ENDS, History
 from mesh.temporal import BURY
 
+REPLIES_KEPT = timedelta(days=6)
+"""Within this time every reply that was sent is still in the stream of replies."""
 SUFFIX = ":sorry"
 """Keeps the apology's id apart from that of the reply which a replay makes at the same step."""
 
@@ -31,8 +35,7 @@ class Burial:
         if error is not None and error.kind == "exhausted":
             tries = tries or message.route.policy(error.actor).attempts
         # The customer first: whoever keeps the letter may be away for longer.
-        apology = Answer(text=PLAIN_APOLOGY, status="apologised")
-        await deliver(message, apology, history=self._history, bus=self._bus, suffix=SUFFIX)
+        await self._apologise(message)
         await self._bus.bury(
             message.model_dump_json().encode(),
             kind="unfinished",
@@ -44,3 +47,20 @@ class Burial:
             failure=failure,
             attempts=str(tries or ""),
         )
+
+    async def _apologise(self, message: Message) -> None:
+        """Tell the customer, unless the last that they were told about this message was an end: it has one end."""
+        replies = await self._bus.replies_after(message.session_id, 0)
+        sent = [reply for reply in replies if reply.message_id == message.message_id]
+        if sent and sent[-1].status != "escalated":
+            return
+        rows = await self._history.of_message(message.message_id)
+        if any(row.status in ENDS and row.timestamp < datetime.now(UTC) - REPLIES_KEPT for row in rows):
+            # It ended so long ago that nobody can tell any more what was sent.
+            return
+        for row in rows:
+            if row.status in ENDS:
+                # It was written down as the answer and never went out: the apology takes its place.
+                await self._history.amend(row.row_id, "superseded")
+        apology = Answer(text=PLAIN_APOLOGY, status="apologised")
+        await deliver(message, apology, history=self._history, bus=self._bus, suffix=SUFFIX)

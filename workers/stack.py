@@ -3,7 +3,7 @@
 import asyncio
 import fcntl
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
@@ -17,6 +17,8 @@ from workers.children import Child, Children
 from workers.process import read_settings, run
 from workers.readiness import wait_for_ports, wait_for_workers
 from workers.servers import Port, Program, nats, temporal, valkey
+
+Planned = Callable[[Settings], tuple[list[Program], list[Program]]]
 
 console = Console()
 
@@ -47,15 +49,15 @@ def status() -> None:
     console.print(f"memory in all: {sum(map(ledger.memory, entries)) / 2**20:,.0f} MiB")
 
 
-async def serve(settings: Settings, stop: asyncio.Event) -> None:
-    """Run the stack until `stop` is set.
+async def serve(settings: Settings, stop: asyncio.Event, planned: Planned | None = None) -> None:
+    """Run the stack until `stop` is set; `planned` says of which programs it consists.
 
     Raises:
         MeshError: one is running already, a port is taken, or something did not become ready.
     """
     with _alone(settings):
         ledger.end(settings.mesh_data_dir)
-        servers, ours = plan(settings)
+        servers, ours = (planned or plan)(settings)
         ledger.check_ports([port for program in (*servers, *ours) for port in program.ports])
         async with Children(settings.mesh_data_dir) as children:
             starting = asyncio.create_task(_start(settings, servers, ours, children))

@@ -1,33 +1,53 @@
 import asyncio
 import secrets
 import sys
+from collections import Counter
 
 import click
 
-from bench.chaos.run import Plan, run
-from bench.stack import a_stack
+from bench.chaos.clocks import library
+from bench.chaos.run import Harm, Plan, a_victim, run
+from bench.chaos.verdict import Verdict
 
 
 @click.command()
-@click.option("--messages", default=10_000, help="Messages to say, all customers together.")
+@click.option("--messages", default=10_000, help="Messages to say at least, all customers together.")
 @click.option("--kills", default=50, help="How often each process is killed at least.")
+@click.option("--outages", default=5, help="How often each kind of outage comes.")
+@click.option("--temporal-down", default=60.0, help="Seconds that Temporal is down each time.")
 @click.option("--clients", default=16, help="Customers at the same time, half by HTTP, half by WebSocket.")
 @click.option("--seed", type=int, help="Repeat the run with this seed.")
-def main(messages: int, kills: int, clients: int, seed: int | None) -> None:
+def main(  # noqa: PLR0913 - one for each option
+    *, messages: int, kills: int, outages: int, temporal_down: float, clients: int, seed: int | None
+) -> None:
     """Run the long chaos suite and print what was found."""
-    seed = secrets.randbelow(2**32) if seed is None else seed
-    print(f"seed {seed}", flush=True)
-    with a_stack() as stack:
-        verdict, mischief, took = asyncio.run(run(stack, Plan(messages, kills, seed, clients)))
+    plan = Plan(
+        messages, kills, secrets.randbelow(2**32) if seed is None else seed, clients,
+        outages=outages, temporal_down=temporal_down, jumps=library() is not None,
+    )  # fmt: skip
+    print(f"seed {plan.seed}")
+    if not plan.jumps:
+        print("clocks do not jump: libfaketime is not installed (apt-get install faketime)")
+    print("outages:", *plan.schedule(), sep="\n  ", flush=True)
+    with a_victim() as (stack, disk):
+        print(f"disk full: {disk.kind}", flush=True)
+        verdict, harm, took = asyncio.run(run(stack, disk, plan))
+    report(verdict, harm, took)
+    sys.exit(0 if verdict.holds else 1)
+
+
+def report(verdict: Verdict, harm: Harm, took: float) -> None:
     print(f"{verdict.said} messages in {took:.0f} s, {verdict.effects} effects")
-    print(f"killed: {dict(mischief.killed)}")
-    print(f"stopped: {dict(mischief.stopped)}")
+    print(f"killed: {dict(harm.mischief.killed)}")
+    print(f"stopped: {dict(harm.mischief.stopped)}")
+    print(f"outages: {dict(harm.outages.struck)}")
     for name in ("unanswered", "without_end", "doubled_effects", "lost_replies", "given_twice", "out_of_order"):
         found = getattr(verdict, name)
         print(f"{name}: {len(found)} {found[:5] if found else ''}")
+    print(f"mesh audit: {verdict.audit or 'prints nothing'}")
+    print(f"dead letters: {len(verdict.dead_letters)} {dict(Counter(verdict.dead_letters)) or ''}")
     healthy = verdict.healthy_after
     print("not healthy in time" if healthy is None else f"healthy after: {healthy:.1f} s")
-    sys.exit(0 if verdict.holds else 1)
 
 
 main()

@@ -18,7 +18,7 @@ SAYINGS = (
     ("oscar.old@example.com", "How long do I have to return something?"),
     ("furious.frank@example.com", "My order 12345 has still not arrived, please look into it."),
 )
-PAUSE = 0.3
+PAUSE = 1.0
 """Seconds before a message is repeated."""
 
 
@@ -33,18 +33,17 @@ class Conversation:
 
 
 class Budget:
-    """How many messages are left to say, for all customers together."""
+    """How many messages are left to say, for all customers together; they go on while harm is done."""
 
     def __init__(self, messages: int) -> None:
-        self._left = messages
+        self._least = messages
         self._numbers = count()
+        self.enough = asyncio.Event()
 
     def next(self) -> int | None:
         """The number of the next message; None when all are said."""
-        if self._left == 0:
-            return None
-        self._left -= 1
-        return next(self._numbers)
+        number = next(self._numbers)
+        return None if number >= self._least and self.enough.is_set() else number
 
 
 async def by_http(url: str, budget: Budget, conversation: Conversation) -> None:

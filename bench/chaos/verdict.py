@@ -1,6 +1,7 @@
 """What must hold afterwards."""
 
 import asyncio
+import contextlib
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -11,14 +12,18 @@ import httpx
 from bench.chaos.customers import Conversation
 from bench.stack import Stack
 from mesh.bus import Bus
+from mesh.letters import Letters
+from mesh.store import History
+from tests.conftest import until
 
 HEALTHY_WITHIN = 30.0
+ENDED_WITHIN = 120.0
 HEALTH = ("/api/health", "/api/health/actors", "/api/health/storage", "/api/health/services")
 
 
 @dataclass
 class Verdict:
-    """What was found; everything but the counts must be empty."""
+    """What was found; everything but the counts and the dead letters, which are ends, must be empty."""
 
     said: int = 0
     answered: int = 0
@@ -28,6 +33,8 @@ class Verdict:
     lost_replies: list[str] = field(default_factory=list)
     given_twice: list[str] = field(default_factory=list)
     out_of_order: list[str] = field(default_factory=list)
+    audit: str = ""
+    dead_letters: list[str] = field(default_factory=list)
     effects: int = 0
     healthy_after: float | None = None
 
@@ -35,7 +42,7 @@ class Verdict:
     def holds(self) -> bool:
         lists = (
             self.unanswered, self.without_end, self.doubled_effects,
-            self.lost_replies, self.given_twice, self.out_of_order,
+            self.lost_replies, self.given_twice, self.out_of_order, self.audit,
         )  # fmt: skip
         return self.healthy_after is not None and not any(lists)
 
@@ -66,11 +73,27 @@ async def judge(stack: Stack, conversations: Sequence[Conversation]) -> Verdict:
     async with Bus.open(stack.settings, "chaos") as bus:
         for one in conversations:
             await _judge_replies(bus, one, verdict)
+        verdict.dead_letters = [f"{one.kind}: {one.reason}" async for one in Letters(bus).after()]
     async with httpx.AsyncClient(base_url=stack.url, timeout=30, trust_env=False) as http:
         for one in conversations:
             await _judge_history(http, one, verdict)
         await _judge_effects(http, stack, conversations, verdict)
+    verdict.audit = await _audited(stack)
     return verdict
+
+
+async def _audited(stack: Stack) -> str:
+    """What `mesh audit` prints when every journey has had time to end."""
+    async with History.open(stack.settings) as history:
+
+        async def ended() -> bool:
+            return not await history.unended()
+
+        with contextlib.suppress(TimeoutError):
+            await until(ended, ENDED_WITHIN)
+    done = await asyncio.to_thread(stack.mesh, "audit")
+    printed = f"{done.stdout}{done.stderr}".strip()
+    return printed or (f"exit code {done.returncode}" if done.returncode else "")
 
 
 async def _judge_replies(bus: Bus, one: Conversation, verdict: Verdict) -> None:

@@ -20,11 +20,10 @@ NEEDS_YES: Final = frozenset({"refund", "store_credit", "cancel"})
 
 
 def harms(run: Run, played: Played) -> Iterator[str]:
-    ours = [reply.text for reply in played.replies if reply.author != "human"]
-    known = Known.of(played.message)
-    for text in ours:
-        yield from (f"{found.check}: {found.reason}" for found in objections(text, known))
-        yield from _foreign(run, played, text)
+    for reply, moment in zip(played.replies, played.spoken, strict=True):
+        if reply.author != "human":
+            yield from (f"{found.check}: {found.reason}" for found in objections(reply.text, Known.of(moment)))
+            yield from _foreign(run, played, reply.text)
     yield from _unapproved(run, played)
 
 

@@ -41,6 +41,8 @@ def _effects(run: Run, played: Played) -> Iterator[str]:
         else:
             left.remove(found)
     for effect in left:
+        if any(_is(effect, one, run) for one in played.turn.may):
+            continue
         yield f"done unasked: {_spoken(effect, run.shop, run.scenario.email)} {json.dumps(effect.details)[:120]}"
 
 

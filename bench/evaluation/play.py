@@ -15,11 +15,12 @@ from workers.compose import standard_route
 
 @dataclass(frozen=True)
 class Played:
-    """A turn and what came of it."""
+    """A turn and what came of it; `spoken` is the message as it was at each reply."""
 
     turn: Turn
     said: str
     message: Message
+    spoken: tuple[Message, ...]
     replies: tuple[Reply, ...]
     effects: tuple[Effect, ...]
 
@@ -47,12 +48,12 @@ async def play(theatre: Theatre, scenario: Scenario, wording: int) -> Run:
     stage, shop, bus = theatre.set(scenario)
     session, turns = f"s-{uuid4().hex}", []
     for turn in scenario.turns:
-        stage.people = iter(turn.person)
+        stage.people, stage.spoken = iter(turn.person), ()
         known, changed = len(bus.replies), len(shop.effects())
         said = _message(scenario, turn.say[wording], session)
         end = await stage.play(said, said)
-        played = Played(turn, turn.say[wording], end, tuple(bus.replies[known:]), tuple(shop.effects()[changed:]))
-        turns.append(played)
+        replies, effects = tuple(bus.replies[known:]), tuple(shop.effects()[changed:])
+        turns.append(Played(turn, turn.say[wording], end, stage.spoken, replies, effects))
     return Run(scenario, wording, tuple(turns), shop)
 
 

@@ -37,6 +37,7 @@ class Turn(Written):
         person: what the desk does at each visit, in order. A message that finds nobody there goes on waiting.
         effects: everything that this turn changes at the shop: operation, order (or `customer`), and words or sums
             that the effect must name.
+        may: effects that may be there or not, such as a note that the customer was heard.
         visits: actors that must be visited.
         avoids: actors that must not be.
         says: facts that the replies must contain.
@@ -47,6 +48,7 @@ class Turn(Written):
     say: tuple[str, ...] = Field(min_length=WORDINGS, max_length=WORDINGS)
     person: tuple[Person, ...] = ()
     effects: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
     visits: tuple[str, ...] = ()
     avoids: tuple[str, ...] = ()
     says: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from typing import Any, cast
 import httpx
 from fastapi import FastAPI
 
+from activities.response_aggregator import response_aggregator
 from bench.evaluation.scenario import Given, Person, Scenario
 from mesh.actor import discover
 from mesh.bus import Bus
@@ -33,9 +34,17 @@ class Stage(Rehearsal):
     """Follows routes as a rehearsal does, but with effects, and with people as they are scripted."""
 
     people: Iterator[Person] = iter(())
+    spoken: tuple[Message, ...] = ()
+    """The message as it was whenever something was delivered: what a reply may claim depends on the moment."""
 
     def _props(self, recorded: Message) -> Mapping[type, object]:  # noqa: ARG002 - nothing is recorded here
         return self._given
+
+    async def _answer(self, name: str, message: Message, recorded: Message, given: Mapping[type, object]) -> Outcome:
+        outcome = await super()._answer(name, message, recorded, given)
+        if name == response_aggregator.name:
+            self.spoken = (*self.spoken, message)
+        return outcome
 
     def _person(self, name: str, message: Message, recorded: Message) -> tuple[Outcome, Failure | None]:
         del recorded

@@ -1,10 +1,10 @@
-import time
 from typing import get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from activities._matters import MOST_CLAUSES
 from activities.intent_analyzer import (
     AnsweredMatter,
     Intent,
@@ -21,7 +21,6 @@ THREE_MATTERS = (
     "Where is my refund for order 33301? Also order 33302 has not arrived yet, and I need to change the delivery "
     "address of order 33303 to 5 Harbour Lane, 20457 Hamburg."
 )
-LONGEST_MESSAGE = 8000
 
 EXAMPLES: dict[IntentName, str] = {
     "order_status": "Could you tell me where my parcel is right now?",
@@ -124,7 +123,7 @@ def test_a_greeting_is_no_second_matter() -> None:
     assert understood("Hello! Where is my order? Thanks a lot!").wanted == ("order_status",)
 
 
-@pytest.mark.parametrize("text", ["asdf qwer", "I have an issue with my order", "why"])
+@pytest.mark.parametrize("text", ["I have an issue with my order", "number two", "that other thing I mentioned"])
 def test_what_is_not_understood_is_asked_back(text: str) -> None:
     assert not understood(text).clear
 
@@ -135,27 +134,15 @@ def test_an_order_number_alone_is_a_question_for_its_status() -> None:
     assert found.order_ids == ("ORD-00012345",)
 
 
-@pytest.mark.parametrize(
-    ("text", "not_this"),
-    [
-        ("I cannot find the recorder I bought", "order_status"),
-        ("The preturning of the handle", "return_request"),
-        ("My billfold arrived", "billing_invoice"),
-    ],
-)
-def test_words_count_as_whole_words_only(text: str, not_this: IntentName) -> None:
-    assert not_this not in understood(text).wanted
-
-
 def test_clauses_end_where_another_wish_begins() -> None:
     text = "Hi. Order no. 12345 is late, and I want a refund; also cancel 12346\nThanks"
     assert clauses(text) == ("Hi.", "Order no. 12345 is late", "I want a refund", "cancel 12346", "Thanks")
 
 
-async def test_without_a_model_the_patterns_answer() -> None:
+async def test_without_a_model_the_examples_answer() -> None:
     found = await intent_analyzer(a_message("Where is my order 12345?"), llm=NoLLM())
     assert isinstance(found, Intent)
-    assert (found.intent, found.source) == ("order_status", "patterns")
+    assert (found.intent, found.source) == ("order_status", "examples")
 
 
 async def test_a_model_names_the_intents_and_the_rules_the_entities() -> None:
@@ -176,7 +163,7 @@ async def test_a_model_names_the_intents_and_the_rules_the_entities() -> None:
     assert llm.asked[0][1] == THREE_MATTERS
 
 
-async def test_a_model_that_fails_leaves_it_to_the_patterns() -> None:
+async def test_a_model_that_fails_leaves_it_to_the_examples() -> None:
     found = await intent_analyzer(a_message("Where is my order 12345?"), llm=ScriptedLLM(None))
     assert found == understood("Where is my order 12345?")
 
@@ -197,10 +184,11 @@ def test_any_text_gives_a_valid_result(text: str) -> None:
     assert len(set(found.wanted)) == 1 + len(found.secondary)
 
 
-@pytest.mark.parametrize(
-    "piece", ["order ", " ", "1", "want to change my ", "1Z ", "+49 30 ", "!", "not refund ", "hi "]
-)
-def test_no_long_text_is_slow(piece: str) -> None:
-    started = time.process_time()
-    understood(f"order{piece * (LONGEST_MESSAGE // len(piece))}x")
-    assert time.process_time() - started < 1.0
+def test_of_an_endless_text_only_the_beginning_is_taken_apart() -> None:
+    parts = clauses("I want a refund. " * 500)
+    assert len(parts) == MOST_CLAUSES
+
+
+def test_what_is_no_matter_of_a_shop_is_out_of_scope() -> None:
+    found = understood("Which planet has the most moons?")
+    assert found.wanted == ("out_of_scope",)

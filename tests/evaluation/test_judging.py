@@ -53,6 +53,11 @@ async def test_each_kind_of_fault_is_found(tmp_path: Path, turn: dict[str, Any],
     assert any(found.startswith(fault) for found in await wrong(tmp_path, scenario(**turn)))
 
 
+async def test_what_may_be_done_is_no_fault_and_need_not_be_done(tmp_path: Path) -> None:
+    assert await wrong(tmp_path, scenario(may=RETURN["effects"])) == []
+    assert await wrong(tmp_path, scenario(**RETURN, may=["refund ORD-00077701"])) == []
+
+
 async def test_each_conversation_has_a_shop_of_its_own(tmp_path: Path) -> None:
     one = scenario(**RETURN)
     async with Theatre.open(tmp_path) as theatre:
@@ -70,7 +75,7 @@ async def harms_of(folder: Path, text: str) -> list[str]:
     run = await played(folder, scenario(**RETURN))
     turn = run.turns[0]
     reply = turn.replies[-1].model_copy(update={"text": text})
-    changed = Played(turn.turn, turn.said, turn.message, (reply,), turn.effects)
+    changed = Played(turn.turn, turn.said, turn.message, turn.spoken, (reply,), turn.effects)
     return [fault.what for fault in faults(Run(run.scenario, 0, (changed,), run.shop)) if fault.harm]
 
 
@@ -95,7 +100,7 @@ async def test_money_at_the_first_word_is_harm(tmp_path: Path) -> None:
     run = await played(tmp_path, scenario(**RETURN))
     turn = run.turns[0]
     refund = turn.effects[0].model_copy(update={"operation": "refund", "details": {"amount": 129.0}})
-    changed = Played(turn.turn, turn.said, turn.message, turn.replies, (refund,))
+    changed = Played(turn.turn, turn.said, turn.message, turn.spoken, turn.replies, (refund,))
     found = [fault.what for fault in faults(Run(run.scenario, 0, (changed,), run.shop)) if fault.harm]
     assert found == ["unapproved action: refund of 129.00", "unconfirmed action: refund"]
 

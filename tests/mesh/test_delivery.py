@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from mesh.delivery import Answer, deliver
-from mesh.errors import Unavailable
+from mesh.errors import Transient, Unavailable
 from mesh.protocol import Message, Route, TraceEntry
 from mesh.store import History, migrate
-from tests.fakes import FakeBus, a_message, settings
+from tests.fakes import FakeBus, NotedHistory, a_message, settings
 
 TRACE = (
     TraceEntry(actor="sentiment_analyzer", hop=0, kind="visited", seconds=0.25),
@@ -88,6 +88,14 @@ async def test_without_nats_the_answer_is_in_the_history_and_nothing_is_claimed(
     with pytest.raises(Unavailable):
         await deliver(at_the_end(), ANSWER, history=history, bus=bus)
     assert len(await history.of_message("m-1")) == 2
+
+
+@pytest.mark.parametrize("author", ["rules", "human"])
+async def test_what_cannot_be_written_down_is_not_said_whoever_wrote_it(author: str) -> None:
+    bus, away = FakeBus(), NotedHistory(Transient("the history database is not usable"))
+    with pytest.raises(Transient):
+        await deliver(at_the_end(), ANSWER.model_copy(update={"author": author}), history=away, bus=bus)
+    assert bus.replies == []
 
 
 @pytest.mark.parametrize("stamp", ["yesterday", "", 17, "2999-01-01T00:00:00Z"])

@@ -40,7 +40,7 @@ async def statuses(history: History) -> list[str]:
 
 async def expire(registers: MemoryRegisters, ago: timedelta = timedelta(seconds=1)) -> None:
     """Let the claim of s-1 have ended so long ago."""
-    value, revision = await registers.read(DESK, "s-1")
+    value, revision, _ = await registers.read(DESK, "s-1")
     hold = Hold.model_validate_json(value or b"").model_copy(update={"until": datetime.now(UTC) - ago})
     assert await registers.write(DESK, "s-1", hold.model_dump_json().encode(), revision)
 
@@ -260,7 +260,7 @@ async def test_a_raised_fence_is_no_reply(bus: Bus, history: History) -> None:
 async def test_a_register_is_written_only_by_who_knows_its_newest_value(bus: Bus) -> None:
     assert await bus.read(DESK, "k") == Register(None, 0)
     assert await bus.write(DESK, "k", b"one", 0)
-    value, revision = await bus.read(DESK, "k")
+    value, revision, _ = await bus.read(DESK, "k")
     assert (value, revision > 0) == (b"one", True)
     assert not await bus.write(DESK, "k", b"two", 0)
     assert await bus.write(DESK, "k", b"two", revision)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mesh.protocol import Enrichment, Failure, Message, Outcome, ProtocolError, Route, TraceEntry
+from mesh.protocol import Enrichment, Failure, JsonValue, Message, Outcome, ProtocolError, Route, TraceEntry
 from mesh.replay import Repair, replayed, shown, steps_of
 from tests.fakes import a_message
 
@@ -135,6 +135,35 @@ def test_slots_are_set_by_path_and_what_the_customer_said_is_not() -> None:
     for path in ("customer_message", "recovery_log", "", "intent..x"):
         with pytest.raises(ProtocolError, match="cannot be set"):
             replayed(dead, Repair(slots=((path, "x"),)))
+
+
+PLAN: JsonValue = {"actions": [{"name": "process_refund", "amount": 120}]}
+APPROVED: dict[str, JsonValue] = {"verdict": "approved", "by": "Dana"}
+
+
+@pytest.mark.parametrize(
+    ("slots", "approval"),
+    [
+        ((("action_plan", {"actions": []}),), None),
+        ((("action_plan.actions", [{"name": "process_refund", "amount": 5000}]),), None),
+        ((("action_plan", PLAN),), APPROVED),
+        ((("response.text", "Done."),), APPROVED),
+        ((("approval.by", "Ann"), ("action_plan", {"actions": []})), {**APPROVED, "by": "Ann"}),
+    ],
+    ids=["another plan", "another sum", "the same plan", "other words", "approved anew"],
+)
+def test_an_approval_does_not_pass_to_a_plan_that_nobody_saw(
+    slots: tuple[tuple[str, JsonValue], ...], approval: JsonValue
+) -> None:
+    dead = buried(a_trip("doer").enriched({"action_plan": PLAN, "approval": APPROVED}))
+    again = replayed(dead, Repair(slots=slots))
+    assert (again.payload.model_extra or {})["approval"] == approval
+
+
+def test_a_changed_plan_that_nobody_had_approved_gets_no_slot_for_it() -> None:
+    dead = buried(a_trip("doer").enriched({"action_plan": PLAN}))
+    again = replayed(dead, Repair(slots=(("action_plan", {"actions": []}),)))
+    assert "approval" not in (again.payload.model_extra or {})
 
 
 def test_a_step_that_is_nowhere_is_refused_with_the_route() -> None:

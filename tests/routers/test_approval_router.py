@@ -40,7 +40,9 @@ async def waits(message: Message, configured: Settings | None = None) -> str:
     route = await routed(message, configured)
     if route == message.route:
         return ""
-    assert route.ahead == ("response_generator", "response_aggregator", "human_agent", *STEPS[1:])
+    assert route.ahead == (
+        "response_generator", "response_aggregator", "human_agent", "context_retriever", *STEPS[1:],
+    )  # fmt: skip
     return route.trace[-1].why or ""
 
 

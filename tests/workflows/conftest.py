@@ -62,9 +62,12 @@ class Mesh:
         self.client = client
         self.journeys = Journeys(client)
         self.buried: list[Message] = []
+        self.trouble: list[Exception] = []
 
     @activity.defn(name="bury")
     async def bury(self, message: Message) -> None:
+        if self.trouble:
+            raise self.trouble.pop(0)
         self.buried.append(message)
 
     @asynccontextmanager

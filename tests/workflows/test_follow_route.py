@@ -18,7 +18,7 @@ from tests.conftest import until
 from tests.fakes import a_message
 from tests.workflows.conftest import Mesh
 
-SHORT = Policy(timeout=2, attempts=2, deadline=5, queue_wait=1, backoff=0.01)
+SHORT = Policy(timeout=2, attempts=2, deadline=40, queue_wait=30, backoff=0.01)
 
 
 def a_trip(*steps: str | tuple[str, ...], error_handler: str | None = None, **fields: Any) -> Message:
@@ -123,8 +123,9 @@ async def test_a_visit_that_fails_goes_to_the_error_handler_with_the_reason(
 
 
 async def test_nobody_serving_an_actor_ends_its_wait_and_says_so(mesh: Mesh) -> None:
+    trip = a_trip("nobody", error_handler="handler")
     async with mesh.serving(handler=nothing):
-        message = await mesh.travel(a_trip("nobody", error_handler="handler"))
+        message = await mesh.travel(trip.with_route(trip.route.tune("nobody", queue_wait=1)))
     assert message.payload.error is not None
     assert message.payload.error.kind == "unserved"
     assert "no worker took nobody from ecommerce.support.nobody" in message.payload.error.reason

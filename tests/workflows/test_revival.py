@@ -171,6 +171,9 @@ async def test_a_terminated_journey_is_found_and_buried_once_with_all_it_had_fou
         assert (letter.failure, letter.actor) == ("terminated", "slow")
         assert letter.message().payload.model_extra == {"found": 1}
         assert await yard.replies(trip) == [f"{trip.message_id}:1:sorry"]
+        ended = await yard.history.of_message(trip.message_id)
+        assert [(row.sender, row.status) for row in ended] == [("customer", "received"), ("agent", "apologised")]
+        assert await yard.history.unended() == ()
         assert (await yard.replay(trip))[0] == "well"
         await yard.watcher.sweep()
     assert await yard.about(trip) == []

@@ -1,0 +1,1 @@
+"""What is learned from examples: the examples, and the weights that `make train` makes of them."""

@@ -1,0 +1,1 @@
+"""Training of the learned parts, from the examples that lie beside their weights."""
