@@ -31,9 +31,12 @@ def main(parts: tuple[str, ...], *, model: bool, errors: bool, check: bool) -> N
 
 def _keep(found: Found, before: Results) -> None:
     """What was not measured this time stays as it was."""
-    open_wordings = before.open_wordings if found.open_wordings is None else found.open_wordings
-    Results(figures={**before.figures, **found.figures}, open_wordings=open_wordings).write()
-    write(Found({**before.figures, **found.figures}, found.missing, open_wordings), before.figures)
+    played = found.open_wordings is not None
+    open_wordings = found.open_wordings if found.open_wordings is not None else before.open_wordings
+    harmful = found.harmful_wordings if played else before.harmful_wordings
+    figures = {**before.figures, **found.figures}
+    Results(figures=figures, open_wordings=open_wordings, harmful_wordings=harmful).write()
+    write(Found(figures, found.missing, open_wordings), before.figures)
 
 
 if __name__ == "__main__":

@@ -70,12 +70,17 @@ PARTS: Final = tuple(dict.fromkeys(aim.part for aim in AIMS))
 
 
 class Results(BaseModel):
-    """Figures by name, and the wordings that did not hold by conversation: what the next release is compared with."""
+    """What the next release is compared with: figures by name, and by conversation the wordings that did not hold.
+
+    Attributes:
+        harmful_wordings: those of them that did harm.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     figures: dict[str, float] = {}
     open_wordings: dict[str, tuple[int, ...]] = {}
+    harmful_wordings: dict[str, tuple[int, ...]] = {}
 
     @classmethod
     def read(cls, file: Path = RESULTS) -> "Results":

@@ -23,6 +23,7 @@ class Found:
     figures: dict[str, float] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
     open_wordings: dict[str, tuple[int, ...]] | None = None
+    harmful_wordings: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -43,23 +44,22 @@ def evaluate(parts: tuple[str, ...], wish: Wish) -> Found:
     return found
 
 
-def of_verdicts(verdicts: tuple[Verdict, ...]) -> tuple[dict[str, float], dict[str, tuple[int, ...]]]:
-    """The figures of the conversations, and the wordings of each that did not hold."""
+def of_verdicts(verdicts: tuple[Verdict, ...]) -> dict[str, float]:
     runs = [found for verdict in verdicts for _, found in verdict.runs]
-    figures = {
+    return {
         "conversations that hold in all wordings": 100 * sum(one.holds for one in verdicts) / len(verdicts),
         "conversations in single wordings that hold": 100 * sum(not found for found in runs) / len(runs),
         "promises, foreign data, unapproved actions in them": float(sum(one.harms for one in verdicts)),
     }
-    return figures, {one.scenario.name: one.open_wordings for one in verdicts if not one.holds}
 
 
 def _conversations(found: Found, wish: Wish) -> None:
     verdicts = asyncio.run(judged(model=wish.model))
     if wish.errors:
         print("\n".join(errors(verdicts, replies=True)))
-    figures, found.open_wordings = of_verdicts(verdicts)
-    found.figures.update(figures)
+    found.figures.update(of_verdicts(verdicts))
+    found.open_wordings = {one.scenario.name: one.open_wordings for one in verdicts if not one.holds}
+    found.harmful_wordings = {one.scenario.name: one.harmful_wordings for one in verdicts if one.harms}
 
 
 def _labelled(part: str, found: Found, wish: Wish) -> None:

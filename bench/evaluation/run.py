@@ -29,6 +29,10 @@ class Verdict:
         return tuple(run.wording for run, found in self.runs if found)
 
     @property
+    def harmful_wordings(self) -> tuple[int, ...]:
+        return tuple(run.wording for run, found in self.runs if any(fault.harm for fault in found))
+
+    @property
     def harms(self) -> int:
         return sum(fault.harm for _, found in self.runs for fault in found)
 
