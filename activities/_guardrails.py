@@ -196,9 +196,14 @@ def _policies(text: str) -> Objections:
 
 
 def _promises(text: str, known: Known) -> Objections:
-    for claim in unbacked(text, known.shown):
+    for claim in unbacked(_unquoted(text, known), known.shown):
         reason = f'It claims what no receipt, plan or fact shows ({", ".join(sorted(claim.deeds))}): "{claim.quote}".'
         yield Finding(check="unauthorised_promise", reason=reason, action="regenerate")
+
+
+def _unquoted(text: str, known: Known) -> str:
+    """The text without the sentences that stand word for word in an article: those are the shop's rules, no deeds."""
+    return " ".join(sentence for sentence in sentences(plain(text)) if sentence not in known.articles)
 
 
 def _foreign_data(text: str, known: Known) -> Objections:

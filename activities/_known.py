@@ -29,6 +29,7 @@ PHONE: Final = re.compile(
     r"(?<![\w-])(?:(?:\+|00)[1-9](?:[\s().-]?\d){7,14}|\(?0?\d{2,4}\)?[\s./-]\d{3,4}[\s.-]\d{3,5})(?![\w-])"
 )
 MONEY_FIELD: Final = re.compile(r"(?:^|_)(?:amount|total|paid|refunded|price|credit|left|fee)$")
+QUOTED_SUM: Final = re.compile(r"(\d[\d.,]*) (?:EUR|USD|GBP)\b")
 CENTS: Final = re.compile(r"[.,](\d{1,2})$")
 ISO_DAY: Final = re.compile(r"\b20\d\d-\d\d-\d\d")
 SHORTEST_PHONE: Final = 7
@@ -42,6 +43,7 @@ class Known:
     Attributes:
         told: the days and times that the shop or an article names: only these may be promised.
         heard: those of the customer as well: they may be spoken of.
+        articles: the words of the shop's articles that were found.
         receipts: the words of what was done, where `tomorrow morning` is no guess.
     """
 
@@ -53,6 +55,7 @@ class Known:
     phones: frozenset[str]
     text: str
     shown: tuple[Backing, ...]
+    articles: str
     told: Figures
     heard: Figures
     receipts: str
@@ -69,11 +72,12 @@ class Known:
             ids=frozenset(map(canonical, [*(found[0] for found in ID.finditer(text)), *named])),
             words=frozenset(re.findall(r"\w+", text.upper())),
             parcels=frozenset(re.findall(r"\d{12,22}", told)),
-            amounts=frozenset((*_sums(facts), *_numbers(said))),
+            amounts=frozenset((*_sums(facts), *_numbers(said), *_quoted_sums(message))),
             emails=frozenset(found.lower() for found in EMAIL.findall(text)),
             phones=frozenset(map(significant, PHONE.findall(text))),
             text=" ".join(text.lower().split()),
             shown=backings(message),
+            articles=plain("\n".join(_strings(facts[-1]))),
             told=Figures.of(plain(told), dates, today, waits),
             heard=Figures.of(plain(text), dates, today, waits),
             receipts=plain(json.dumps(message.payload.execution_result, ensure_ascii=False)),
@@ -106,6 +110,14 @@ def _facts(message: Message) -> list[JsonValue]:
     return [_vouching(value) for value in (slots.context, slots.api_data, slots.execution_result, articles)]
 
 
+def _strings(value: JsonValue) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        parts = value.values() if isinstance(value, dict) else value
+        yield from (text for part in parts for text in _strings(part))
+
+
 def _vouching(value: JsonValue) -> JsonValue:
     """The same without texts that speak like an instruction."""
     if isinstance(value, dict):
@@ -128,6 +140,11 @@ def _waits(message: Message) -> Iterator[Span]:
     if "human_agent" in message.route.policies:
         minutes = round(message.route.policy("human_agent").timeout / 60)
         yield from ((minutes, "minute"), (minutes // HOUR, "hour"))
+
+
+def _quoted_sums(message: Message) -> Iterator[float]:
+    """The sums in the shop's articles; the days and percentages beside them are none."""
+    return map(amount, QUOTED_SUM.findall(json.dumps(getattr(message.payload, "knowledge", None))))
 
 
 def _numbers(text: str) -> Iterator[float]:

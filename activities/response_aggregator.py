@@ -59,7 +59,9 @@ def _answer(message: Message) -> Answer:
     if response is None or _outdated(message, response):
         handed_on = human_agent.name in message.route.ahead
         return Answer(text=PLAIN_APOLOGY, status="escalated" if handed_on else "apologised")
-    return Answer(text=shown(response, message), status=STATUS[response.kind], author=response.author)
+    return Answer(
+        text=shown(response, message), status=STATUS[response.kind], author=response.author, sources=response.sources
+    )
 
 
 def _outdated(message: Message, response: Response) -> bool:

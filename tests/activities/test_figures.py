@@ -14,7 +14,9 @@ ARTICLE = "Items can be sent back within 30 days. The Trail jacket is waterproof
 
 
 def the_case(said: str = "Where is it?", article: str = ARTICLE) -> Message:
-    passages: JsonValue = {"passages": [{"title": "Returns", "section": "Time", "text": article}]}
+    passages: JsonValue = {
+        "passages": [{"title": "Returns", "section": "Time", "text": article, "score": 1.0, "file": "returns.md"}]
+    }
     return a_case(said, a_context(TRAVELLING)).enriched({"knowledge": passages})
 
 
