@@ -10,7 +10,9 @@ from activities.api_query_executor import ApiData, OrderFacts
 from activities.context_retriever import Context
 from activities.execution_coordinator import ExecutionResult
 from activities.intent_analyzer import Entities, Intent, IntentName, OtherIntent
+from activities.knowledge_retriever import Knowledge
 from activities.sentiment_analyzer import Sentiment
+from mesh.personal.message import removed_from
 from mesh.protocol import Message
 from mesh.shop import Item, Order, Tracking
 
@@ -64,7 +66,9 @@ class Case:
     api: ApiData
     sentiment: Sentiment | None
     executed: ExecutionResult | None
+    removed: tuple[str, ...] = ()
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
+    knowledge: Knowledge | None = None
 
     @classmethod
     def of(cls, message: Message) -> "Case":
@@ -75,6 +79,8 @@ class Case:
             api=message.get(ApiData) or ApiData(),
             sentiment=message.get(Sentiment),
             executed=message.get(ExecutionResult),
+            knowledge=message.get(Knowledge),
+            removed=removed_from(message),
         )
 
     @property

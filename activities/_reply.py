@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from mesh.protocol import Enrichment
+from mesh.replies import Source
 from mesh.route import Wire
 from mesh.shop import Address
 
@@ -47,8 +48,10 @@ class Response(Enrichment, slot="response"):
         kind: answer; clarification (we ask back); holding (a person will take over); fallback (something failed, we
             say what we know); safe (fixed words after failed checks); apology (nobody came in time).
         author: who wrote it: rules, model or human.
+        sources: the articles that it quotes.
     """
 
     text: str
     kind: Literal["answer", "clarification", "holding", "fallback", "safe", "apology"] = "answer"
     author: Literal["rules", "model", "human"] = "rules"
+    sources: tuple[Source, ...] = ()

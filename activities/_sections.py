@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from activities._case import SUITABLE, Case, Matter
 from activities._planning import propose
+from activities._quoting import quotes_for
 from activities._reply import ActionName
 from activities._words import render
 from activities.intent_analyzer import IntentName
@@ -71,6 +72,7 @@ def _results(case: Case, matter: Matter) -> "list[ActionResult]":
 def _section(case: Case, matter: Matter, results: "list[ActionResult]", *, planning: bool) -> str:
     proposal = propose(case, matter)
     facts = {"case": case, "matter": matter, "obstacle": proposal.obstacle, "possible": bool(proposal.actions)}
+    facts["quotes"] = quotes_for(case, matter.intent)
     if matter.order is None and matter.intent in SUITABLE and not proposal.obstacle:
         facts["obstacle"] = "which_order" if matter.choices else "no_order"
     if planning and proposal.actions:

@@ -4,6 +4,7 @@ import logging
 from datetime import UTC, datetime
 from typing import Literal
 
+from activities._conservative import shown
 from activities._session_context import past_of
 from activities.context_retriever import Context
 from activities.human_agent import human_agent
@@ -58,7 +59,9 @@ def _answer(message: Message) -> Answer:
     if response is None or _outdated(message, response):
         handed_on = human_agent.name in message.route.ahead
         return Answer(text=PLAIN_APOLOGY, status="escalated" if handed_on else "apologised")
-    return Answer(text=response.text, status=STATUS[response.kind], author=response.author)
+    return Answer(
+        text=shown(response, message), status=STATUS[response.kind], author=response.author, sources=response.sources
+    )
 
 
 def _outdated(message: Message, response: Response) -> bool:

@@ -49,8 +49,8 @@ async def test_every_draft_passes_the_guardrail_and_claims_nothing(intent: Inten
     for order in (*ORDERS, an_order("ORD-00000009", "lost")):
         text = "The jacket is broken, please take it back or send L to 5 Harbour Lane, 20457 Hamburg"
         message = a_case(text, a_context(*ORDERS, order), an_intent(intent, order.order_id), route=PLANNING)
-        response, _ = await generate(message)
-        assert passes(message, response.text)
+        response, plan = await generate(message)
+        assert passes(message.enriched({"action_plan": plan.model_dump(mode="json")}), response.text)
         assert not re.search(r"\b(?:is open|is cancelled|was sent|is set up|is made)\b", response.text)
 
 

@@ -9,7 +9,7 @@ from activities.intent_analyzer import Intent, IntentName, OtherIntent
 from activities.sentiment_analyzer import Sentiment, felt
 from mesh.errors import ProtocolError
 from mesh.protocol import Message, Route
-from mesh.route import Step
+from mesh.route import Step, names_in
 from mesh.shop import Order
 from routers.decision_router import CLARIFICATIONS, decision_router
 from tests.activities.cases import DELIVERED, POLLY, PREPARED, a_context, a_mood, an_intent, an_order
@@ -27,10 +27,10 @@ def at_the_router(
     mood: Sentiment | None = None,
     intent: Intent | None = None,
     context: Context | None = None,
-    text: str = "What is your return policy?",
+    text: str = "Thanks a lot",
 ) -> Message:
     route = standard_route().advance().advance()
-    found = (mood or a_mood(), intent or an_intent("policy_question"), context or a_context())
+    found = (mood or a_mood(), intent or an_intent("smalltalk"), context or a_context())
     return a_message(text, *found, route=route)
 
 
@@ -123,7 +123,7 @@ async def test_high_urgency_goes_first() -> None:
 @pytest.mark.parametrize("name", ["billing_invoice", "payment_issue", "refund_request", "refund_status"])
 async def test_matters_of_money_go_early(name: IntentName) -> None:
     route = await decided(intent=an_intent(name, ORDER))
-    assert {route.policy(str(step)).priority for step in ahead(route)} == {2}
+    assert {route.policy(one).priority for step in ahead(route) for one in names_in(step)} == {2}
     assert reasons(route)[-1] == "matters of money go early"
 
 
@@ -182,6 +182,25 @@ async def test_a_query_asks_the_shop_before_the_reply() -> None:
     assert reasons(route)[0] == "asks the shop for refunds"
 
 
+@pytest.mark.parametrize(
+    "name", ["policy_question", "delivery_info", "payment_methods", "account_access", "account_delete", "subscription"]
+)
+async def test_a_question_of_policy_is_looked_up_in_the_articles(name: IntentName) -> None:
+    route = await decided(intent=an_intent(name))
+    assert ahead(route) == ("knowledge_retriever", *TAIL)
+    assert reasons(route) == ["reads the articles"]
+    assert "knowledge_retriever" in route.policies
+
+
+async def test_a_second_matter_of_policy_is_looked_up_too() -> None:
+    route = await decided(intent=several("refund_status", "payment_methods"))
+    assert ahead(route) == (("api_query_executor", "knowledge_retriever"), *TAIL)
+
+
+async def test_what_is_unclear_is_not_looked_up() -> None:
+    assert ahead(await decided(intent=an_intent("policy_question", confidence=0.59))) == TAIL
+
+
 async def test_below_sixty_percent_the_reply_asks_what_is_meant_and_nothing_is_done() -> None:
     route = await decided(intent=an_intent("cancel_order", ORDER, confidence=0.59))
     assert ahead(route) == TAIL
@@ -202,16 +221,17 @@ async def test_after_two_questions_a_person_takes_over() -> None:
 
 
 async def test_earlier_questions_do_not_matter_once_the_customer_is_clear() -> None:
-    route = await decided(intent=an_intent("policy_question"), context=after_questions(CLARIFICATIONS))
-    assert ahead(route) == TAIL
+    route = await decided(intent=an_intent("complaint"), context=after_questions(CLARIFICATIONS))
+    assert ahead(route) == (*DEEDS, *TAIL)
 
 
 async def test_several_matters_are_all_asked_and_acted_on() -> None:
     wishes = several("feedback", "return_request", "billing_invoice")
     route = await decided(intent=wishes, context=a_context(DELIVERED), text="Thanks! The jacket does not fit.")
-    assert ahead(route) == ("api_query_executor", *DEEDS, *TAIL)
+    assert ahead(route) == (("api_query_executor", "knowledge_retriever"), *DEEDS, *TAIL)
     assert reasons(route)[0] == (
-        "3 matters; asks the shop for return_eligibility, refunds, invoice; acts: process_return, generate_return_label"
+        "3 matters; asks the shop for return_eligibility, refunds, invoice; reads the articles; "
+        "acts: process_return, generate_return_label"
     )
 
 
@@ -242,6 +262,22 @@ async def test_visited_too_early_it_names_the_empty_slot(missing: str) -> None:
     message = message.enriched({missing: None})
     with pytest.raises(ProtocolError, match=f"slot {missing} is empty"):
         await decision_router(message)
+
+
+async def test_who_tries_to_steer_us_gets_an_answer_but_no_deed_and_no_person() -> None:
+    furious, intent = felt("I will sue you!"), an_intent("cancel_order", PREPARED.order_id)
+    message = at_the_router(furious, intent, a_context(PREPARED))
+    edited = await decision_router(message.enriched({"safety": {"injection": 0.95}}))
+    assert isinstance(edited, Route)
+    assert edited.ahead == TAIL
+    assert edited.trace[-1].why == "it tries to steer the assistant: no model reads it, and nothing is done"
+
+
+async def test_a_text_that_is_only_a_little_odd_is_served_as_ever() -> None:
+    message = at_the_router(a_mood(), an_intent("cancel_order", PREPARED.order_id), a_context(PREPARED))
+    edited = await decision_router(message.enriched({"safety": {"injection": 0.6}}))
+    assert isinstance(edited, Route)
+    assert edited.ahead == (*DEEDS, *TAIL)
 
 
 def test_the_standard_route_reaches_the_router_after_the_analysers() -> None:
