@@ -107,7 +107,8 @@ def amount(number: str) -> float:
 def _facts(message: Message) -> list[JsonValue]:
     slots = message.payload
     articles = (slots.model_extra or {}).get("knowledge")
-    return [_vouching(value) for value in (slots.context, slots.api_data, slots.execution_result, articles)]
+    told = (slots.context, slots.api_data, slots.execution_result, slots.intent, articles)
+    return [_vouching(value) for value in told]
 
 
 def _strings(value: JsonValue) -> Iterator[str]:

@@ -1,22 +1,28 @@
 """What does the customer want, and which orders, parcels and sums do they name?"""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from pydantic import Field
 
+from activities._dialogue import in_context, leans
 from activities._entities import Amount, Entities, entities_in
+from activities._follow import Follow
 from activities._intent_names import IntentName
 from activities._matters import clauses, matters
 from activities._plain_text import squeezed
 from activities._prompts import INTENT, read_part
 from activities._safety import steers
+from activities._session_context import conversation
 from mesh.actor import actor
 from mesh.llm import LLM
 from mesh.personal import for_a_model
 from mesh.protocol import Enrichment, Message
 from mesh.route import Wire
+from mesh.sessions import Sessions
+from mesh.settings import Settings
+from mesh.store import History
 
 __all__ = [
     "CLEAR", "Amount", "Entities", "Intent", "IntentAnswer", "IntentName", "OtherIntent", "clauses", "intent_analyzer",
@@ -44,6 +50,7 @@ class Intent(Enrichment, slot="intent"):
     entities: Entities = Entities()
     source: Literal["patterns", "examples", "model"] = "examples"
     order_ids: tuple[str, ...] = ()
+    follows: Follow | None = None
 
     @property
     def clear(self) -> bool:
@@ -109,9 +116,18 @@ def _merged(found: Intent, answer: IntentAnswer, llm: LLM) -> Intent:
 
 
 @actor("intent_analyzer", timeout=timedelta(seconds=10))
-async def intent_analyzer(message: Message, *, llm: LLM) -> Intent:
+async def intent_analyzer(
+    message: Message, *, llm: LLM, sessions: Sessions, history: History, settings: Settings
+) -> Intent:
     text = message.payload.customer_message
-    found = understood(text)
+    whole = await _believed(understood(text), text, llm)
+    session = await conversation(message, sessions, history, needed=leans(whole, text))
+    now, valid = datetime.now(UTC), timedelta(seconds=settings.confirmation_ttl)
+    return in_context(whole, squeezed(text), session, now=now, valid=valid)
+
+
+async def _believed(found: Intent, text: str, llm: LLM) -> Intent:
+    """What we understood, or what a model did if it is surer."""
     # A model that cannot be surer, whatever it says, is not asked.
     if not llm.configured or found.confidence >= llm.trusted(1.0) or await asyncio.to_thread(steers, text):
         return found

@@ -2,11 +2,12 @@
 
 import json
 from datetime import timedelta
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import BaseModel
 
 from activities import _planning as planning
+from activities._asking import meaning_of, question_of, told_of
 from activities._case import Case, Matter
 from activities._conservative import cleared
 from activities._guardrails import objections
@@ -157,13 +158,16 @@ def _callback(message: Message, case: Case) -> ActionPlan:
 
 def _answer(message: Message, case: Case) -> Response:
     told = sections(case, planning=_planning(message))
+    # Counted like a question that was not understood: after two a person takes over.
+    kind: Literal["answer", "clarification"] = "clarification" if case.follow.again else "answer"
     text = render("answer", case=case, sections=told or (render("smalltalk", case=case),))
-    return Response(text=text, sources=sources_in(text, case))
+    return Response(text=text, kind=kind, sources=sources_in(text, case), asks=question_of(case), about=told_of(case))
 
 
 def _clarification(case: Case, intent: Intent) -> Response:
     named = [MATTERS[name] for name in intent.wanted if name in MATTERS]
-    return Response(text=render("clarification", case=case, likely=named[:3]), kind="clarification")
+    text = render("clarification", case=case, likely=named[:3])
+    return Response(text=text, kind="clarification", asks=meaning_of(case, intent))
 
 
 def _holding(message: Message, case: Case) -> Response:
@@ -232,7 +236,8 @@ def _about_orders(case: Case) -> list[Matter]:
 
 async def _worded(message: Message, llm: LLM, response: Response) -> Response:
     """The same facts in the model's words, unless a check has failed already."""
-    if not llm.configured or _steered(message) or message.failures("guardrail_validator"):
+    unsafe = _steered(message) or _binding(response) or message.failures("guardrail_validator")
+    if not llm.configured or unsafe:
         return response
     asked = read_part(for_a_model(message.payload.customer_message))
     said = {"facts": response.text, "customer_message": asked, "tone": _tone(message)}
@@ -241,6 +246,11 @@ async def _worded(message: Message, llm: LLM, response: Response) -> Response:
     if not text or len(text) > MAX_REPLY or not faithful(text, response.text) or _unchecked(message, text):
         return response
     return response.model_copy(update={"text": text, "author": "model"})
+
+
+def _binding(response: Response) -> bool:
+    """The customer is asked to agree to exact terms: nobody words them anew."""
+    return response.asks is not None and response.asks.kind == "confirm"
 
 
 def _unchecked(message: Message, text: str) -> bool:

@@ -14,6 +14,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from mesh.errors import Unavailable
+from mesh.questions import Choice, Question
 from mesh.route import Wire
 from mesh.settings import Settings
 
@@ -28,7 +29,15 @@ CACHE_PAUSE = 5.0
 
 
 class SessionState(Wire):
-    """Where a conversation stands. `clarifications` counts the questions that we asked back in a row."""
+    """Where a conversation stands.
+
+    Attributes:
+        clarifications: the questions that we asked back in a row.
+        last_intent: what the last message wanted, whatever it was.
+        topic: the last clear matter of an order; what "and the other one?" is about.
+        pending: our question that is still open.
+        told: the orders that the last answer told of.
+    """
 
     session_id: str
     customer_email: str | None = None
@@ -36,6 +45,9 @@ class SessionState(Wire):
     clarifications: int = 0
     last_intent: str | None = None
     last_order_id: str | None = None
+    topic: str | None = None
+    pending: Question | None = None
+    told: tuple[Choice, ...] = ()
     status: str | None = None
     updated_at: datetime | None = None
 

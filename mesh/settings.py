@@ -67,6 +67,9 @@ class Settings(BaseSettings):
     redis_url: str | None = Field(default=None, description="redis:// address of a Redis or Valkey server to use.")
     valkey_port: Port = Field(default=6379, description="Port of the embedded Valkey server.")
     session_ttl: float = Field(default=86_400, gt=0, description="How long an idle session is kept.")
+    confirmation_ttl: float = Field(
+        default=1_800, gt=0, description="How long after our question a yes counts; later we ask again."
+    )
     cache_ttl: float = Field(default=30, gt=0, description="How long facts from the shop are cached.")
 
     database_url: str | None = Field(

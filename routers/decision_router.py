@@ -38,7 +38,8 @@ async def decision_router(message: Message) -> Route:
     urgent = _escalation(sentiment, intent, context)
     if urgent:
         return message.route.only(escalation_router, why=urgent).prioritise(FIRST)
-    route = _with_work(message.route, message, intent) if intent.clear else _unclear(message.route, intent, context)
+    understood = intent.clear and not (intent.follows and intent.follows.again)
+    route = _with_work(message.route, message, intent) if understood else _unclear(message.route, intent, context)
     return _prioritised(route, sentiment, intent)
 
 
@@ -73,6 +74,8 @@ def _unclear(route: Route, intent: Intent, context: Context) -> Route:
     asked = context.session.clarifications
     if asked >= CLARIFICATIONS:
         return route.only(escalation_router, why=f"still unclear after {asked} questions: a person takes over")
+    if intent.clear:
+        return route.insert_next(why="our question is still open: the reply asks it again")
     return route.insert_next(why=f"unclear (confidence {intent.confidence:.2f}): the reply asks what is meant")
 
 

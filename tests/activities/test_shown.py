@@ -81,7 +81,8 @@ async def test_a_model_that_lies_is_never_quoted(lie: str, route: Route) -> None
 
 async def test_an_honest_model_is_quoted_word_for_word() -> None:
     message = a_case("Where is it?", an_intent("order_status", TRAVELLING.order_id), api_data())
-    text = f"Hello Polly, your order {TRAVELLING.order_id} is on its way with DHL."
+    text = (await read(message, NoLLM())).replace("Hello Polly", "Good to hear from you, Polly")
+    assert "Good to hear" in text
     assert await read(message, ScriptedLLM(Wording(text=text))) == text
 
 

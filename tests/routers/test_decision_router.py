@@ -4,6 +4,10 @@ from typing import Any
 
 import pytest
 
+from activities._case import Case
+from activities._confirming import terms
+from activities._follow import Follow
+from activities._reply import Action
 from activities.context_retriever import Context, SessionContext
 from activities.intent_analyzer import Intent, IntentName, OtherIntent
 from activities.sentiment_analyzer import Sentiment, felt
@@ -144,10 +148,8 @@ LOST = an_order("ORD-00000009", "lost")
 @pytest.mark.parametrize(
     ("name", "order", "text", "deeds"),
     [
-        ("refund_request", LOST, "I want my money back.", "process_refund"),
         ("return_request", DELIVERED, "It does not fit.", "process_return, generate_return_label"),
         ("exchange_request", DELIVERED, "Please swap the jacket for size L.", "exchange_item"),
-        ("cancel_order", PREPARED, "Please cancel it.", "cancel_order"),
         ("change_address", PREPARED, MOVE, "update_delivery_address"),
         ("product_issue", DELIVERED, "It is broken.", "add_order_note, process_return, generate_return_label"),
     ],
@@ -156,9 +158,34 @@ async def test_an_action_is_planned_checked_and_done_before_the_reply(
     name: IntentName, order: Order, text: str, deeds: str
 ) -> None:
     route = await decided(intent=an_intent(name, order.order_id), context=a_context(order), text=text)
-    query: tuple[Step, ...] = () if name in {"cancel_order", "change_address"} else ("api_query_executor",)
+    query: tuple[Step, ...] = () if name == "change_address" else ("api_query_executor",)
     assert ahead(route) == (*query, *DEEDS, *TAIL)
     assert f"acts: {deeds}" in (reasons(route)[0] or "")
+
+
+@pytest.mark.parametrize(
+    ("name", "order", "deed", "said"),
+    [
+        ("refund_request", LOST, Action(name="process_refund", order_id=LOST.order_id, amount=129.0), "refund"),
+        ("cancel_order", PREPARED, Action(name="cancel_order", order_id=PREPARED.order_id), "cancel"),
+    ],
+)
+async def test_money_moves_only_after_a_yes(name: IntentName, order: Order, deed: Action, said: str) -> None:
+    context, asked = a_context(order), an_intent(name, order.order_id)
+    before = await decided(intent=asked, context=context, text=f"Please {said} it.")
+    assert not {"approval_router", "execution_coordinator"} & set(ahead(before))
+    agreed = Follow(answer="yes", plan=(deed,), terms=terms(Case.of(at_the_router(context=context)), (deed,)))
+    after = await decided(intent=asked.model_copy(update={"follows": agreed}), context=context, text="Yes.")
+    assert ahead(after)[-len((*DEEDS, *TAIL)) :] == (*DEEDS, *TAIL)
+    assert f"acts: {deed.name}" in (reasons(after)[0] or "")
+
+
+async def test_a_question_that_stays_open_is_asked_twice_again_and_then_a_person_takes_over() -> None:
+    open_still = an_intent("cancel_order", PREPARED.order_id).model_copy(update={"follows": Follow(again=True)})
+    once = await decided(intent=open_still, context=after_questions(CLARIFICATIONS - 1))
+    assert ahead(once) == TAIL
+    assert reasons(once) == ["our question is still open: the reply asks it again"]
+    assert ahead(await decided(intent=open_still, context=after_questions(CLARIFICATIONS))) == ("escalation_router",)
 
 
 async def test_a_wish_that_cannot_be_met_is_answered_without_visiting_the_coordinator() -> None:
@@ -208,8 +235,8 @@ async def test_below_sixty_percent_the_reply_asks_what_is_meant_and_nothing_is_d
 
 
 async def test_at_sixty_percent_the_customer_is_understood() -> None:
-    route = await decided(intent=an_intent("cancel_order", PREPARED.order_id, confidence=0.6))
-    assert ahead(route) == (*DEEDS, *TAIL)
+    route = await decided(intent=an_intent("return_request", DELIVERED.order_id, confidence=0.6))
+    assert ahead(route) == ("api_query_executor", *DEEDS, *TAIL)
 
 
 async def test_after_two_questions_a_person_takes_over() -> None:
@@ -262,22 +289,6 @@ async def test_visited_too_early_it_names_the_empty_slot(missing: str) -> None:
     message = message.enriched({missing: None})
     with pytest.raises(ProtocolError, match=f"slot {missing} is empty"):
         await decision_router(message)
-
-
-async def test_who_tries_to_steer_us_gets_an_answer_but_no_deed_and_no_person() -> None:
-    furious, intent = felt("I will sue you!"), an_intent("cancel_order", PREPARED.order_id)
-    message = at_the_router(furious, intent, a_context(PREPARED))
-    edited = await decision_router(message.enriched({"safety": {"injection": 0.95}}))
-    assert isinstance(edited, Route)
-    assert edited.ahead == TAIL
-    assert edited.trace[-1].why == "it tries to steer the assistant: no model reads it, and nothing is done"
-
-
-async def test_a_text_that_is_only_a_little_odd_is_served_as_ever() -> None:
-    message = at_the_router(a_mood(), an_intent("cancel_order", PREPARED.order_id), a_context(PREPARED))
-    edited = await decision_router(message.enriched({"safety": {"injection": 0.6}}))
-    assert isinstance(edited, Route)
-    assert edited.ahead == (*DEEDS, *TAIL)
 
 
 def test_the_standard_route_reaches_the_router_after_the_analysers() -> None:
