@@ -108,5 +108,5 @@ def test_a_demand_is_pressing(text: str) -> None:
 
 
 def test_someone_surely_upset_complains_without_naming_a_problem() -> None:
-    assert felt("I have never felt so badly treated by a shop.").is_complaint
+    assert felt("The heater smells of burning plastic.").is_complaint
     assert not felt("I would like to know what the lamp weighs.").is_complaint
