@@ -60,7 +60,12 @@ def _with(whole: Whole, place: int, said: Sequence[Said], later: "Intent") -> Wh
 
 def _unrejected(said: Said) -> Said:
     """Without the number that is not meant: "it is 222, not 111"."""
-    return said._replace(text=REJECTED.sub("", said.text))
+    rejected = set(numbers_in(" ".join(REJECTED.findall(said.text))))
+    kept = tuple(number for number in said.found.entities.order_ids if number not in rejected)
+    entities = said.found.entities.model_copy(update={"order_ids": kept})
+    main = tuple(number for number in said.found.order_ids if number not in rejected)
+    found = said.found.model_copy(update={"entities": entities, "order_ids": main})
+    return Said(REJECTED.sub("", said.text), found)
 
 
 def _takes_back(own: Said, before: "Intent") -> bool:

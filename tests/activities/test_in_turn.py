@@ -2,6 +2,7 @@
 
 import contextlib
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import pytest
 
@@ -72,7 +73,8 @@ async def test_patience_ends() -> None:
 @pytest.mark.usefixtures("hurried")
 async def test_a_delivery_waits_for_its_turn_and_a_persons_words_do_not() -> None:
     room = Room(FIRST, SECOND)
-    for author, said in (("rules", []), ("human", ["words"])):
+    cases: tuple[tuple[Literal["rules", "human"], list[str]], ...] = (("rules", []), ("human", ["words"]))
+    for author, said in cases:
         message = with_found(visited(room.message(2)), Response(text="words", author=author))
         with contextlib.suppress(Transient):
             await response_aggregator(message, history=room, bus=room.bus, sessions=room.sessions)
