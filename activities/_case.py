@@ -6,11 +6,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Final
 
+from activities._follow import Follow
+from activities._short_answers import thanks_in
 from activities.api_query_executor import ApiData, OrderFacts
 from activities.context_retriever import Context
 from activities.execution_coordinator import ExecutionResult
 from activities.intent_analyzer import Entities, Intent, IntentName, OtherIntent
+from activities.knowledge_retriever import Knowledge
 from activities.sentiment_analyzer import Sentiment
+from mesh.personal.message import removed_from
 from mesh.protocol import Message
 from mesh.shop import Item, Order, Tracking
 
@@ -19,6 +23,7 @@ OPEN: Final = frozenset({"pending", "processing"})
 MOVING: Final = frozenset({"shipped", "in_transit", "out_for_delivery", "delayed"})
 PAID_BACK: Final = frozenset({"cancelled", "lost", "returned"})
 READ_ONLY: Final[frozenset[IntentName]] = frozenset({"order_status", "delivery_complaint", "refund_status"})
+POINTING: Final = re.compile(r"\b(?:it|this|that|them|these|those|same)\b", re.IGNORECASE)
 WORD: Final = re.compile(r"[a-z]{3,}")
 
 SUITABLE: Final[dict[IntentName, Callable[[Order], bool]]] = {
@@ -55,6 +60,15 @@ class Matter:
     choices: tuple[Order, ...] = ()
     unknown: tuple[str, ...] = ()
 
+    @property
+    def about_an_order(self) -> bool:
+        return self.intent in SUITABLE
+
+    @property
+    def refund_open(self) -> bool:
+        """Money may go back for this order, and has not yet."""
+        return self.order is not None and SUITABLE["refund_request"](self.order)
+
 
 @dataclass(frozen=True)
 class Case:
@@ -64,17 +78,21 @@ class Case:
     api: ApiData
     sentiment: Sentiment | None
     executed: ExecutionResult | None
+    removed: tuple[str, ...] = ()
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
+    knowledge: Knowledge | None = None
 
     @classmethod
     def of(cls, message: Message) -> "Case":
         return cls(
-            text=message.payload.customer_message,
+            text=_words(message),
             intent=message.get(Intent),
             context=message.get(Context) or Context(),
             api=message.get(ApiData) or ApiData(),
             sentiment=message.get(Sentiment),
             executed=message.get(ExecutionResult),
+            knowledge=message.get(Knowledge),
+            removed=removed_from(message),
         )
 
     @property
@@ -86,9 +104,23 @@ class Case:
         return self.sentiment is not None and self.sentiment.sentiment == "POSITIVE"
 
     @property
+    def thankful(self) -> bool:
+        return self.positive or thanks_in(self.text)
+
+    @property
     def first_name(self) -> str:
         names = self.context.customer.name.split() if self.context.customer else []
         return names[0] if names else ""
+
+    @property
+    def follow(self) -> Follow:
+        """What earlier turns add."""
+        return (self.intent.follows if self.intent else None) or Follow()
+
+    @property
+    def declined(self) -> bool:
+        """The customer has said no to what we asked, and nothing else."""
+        return self.follow.answer in {"no", "none"} and self.intent is not None and self.intent.intent == "smalltalk"
 
     @property
     def entities(self) -> Entities:
@@ -118,6 +150,8 @@ class Case:
 
     def item(self, order: Order) -> Item | None:
         """The one item of the order that the customer means, if that can be told."""
+        if meant := [item for item in order.items if item.sku == self.follow.sku]:
+            return meant[0]
         named = [item for item in order.items if self._speaks_of(item)]
         returnable = [item for item in order.items if item.returnable]
         found = named or returnable
@@ -136,11 +170,22 @@ class Case:
         return self._guessed(intent)
 
     def _guessed(self, intent: IntentName) -> tuple[Matter, ...]:
-        last = self.context.order(self.context.session.last_order_id or "")
+        last = self._last(intent)
         likely = (last,) if last else self._likely(intent)
         if len(likely) == 1 or intent in READ_ONLY:
             return tuple(self._about(intent, order) for order in likely[:MOST_ORDERS]) or (Matter(intent),)
         return (Matter(intent, choices=likely[:MOST_ORDERS]),)
+
+    def _last(self, intent: IntentName) -> Order | None:
+        """The order last talked about, unless the words lead elsewhere."""
+        last = self.context.order(self.context.session.last_order_id or "")
+        if last is None or last.order_id == self.follow.other_than:
+            return None
+        elsewhere = [order for order in self.orders if any(self._speaks_of(item) for item in order.items)]
+        if elsewhere and last not in elsewhere:
+            return None
+        fits = SUITABLE[intent](last) or POINTING.search(self.text) or not any(map(SUITABLE[intent], self.orders))
+        return last if fits else None
 
     def _about(self, intent: IntentName, order: Order) -> Matter:
         return Matter(intent, order, self.context.parcel(order), self.api.facts(order.order_id))
@@ -163,9 +208,10 @@ class Case:
         return free or (named if len(named) == 1 else ())
 
     def _likely(self, intent: IntentName) -> tuple[Order, ...]:
-        spoken = [order for order in self.orders if any(self._speaks_of(item) for item in order.items)]
-        charged = [order for order in self.orders if self._charges_named(order)]
-        pool = (charged if intent in {"billing_invoice", "payment_issue"} else []) or spoken or self.orders
+        orders = tuple(order for order in self.orders if order.order_id != self.follow.other_than)
+        spoken = [order for order in orders if any(self._speaks_of(item) for item in order.items)]
+        charged = [order for order in orders if self._charges_named(order)]
+        pool = (charged if intent in {"billing_invoice", "payment_issue"} else []) or spoken or orders
         return tuple(filter(SUITABLE[intent], pool)) or tuple(pool[:1] if intent in READ_ONLY else pool)
 
     def _charges_named(self, order: Order) -> bool:
@@ -178,6 +224,12 @@ class Case:
         # The last word of a name is the thing itself: "Rain jacket", "Espresso machine".
         words = [_singular(word) for word in WORD.findall(head)]
         return bool(words) and words[-1] in said
+
+
+def _words(message: Message) -> str:
+    """What counts of what was said: this message, or what earlier turns make of it."""
+    intent = message.get(Intent)
+    return (intent.follows.words if intent and intent.follows else "") or message.payload.customer_message
 
 
 def _placed(order: Order) -> float:

@@ -5,6 +5,8 @@ from typing import Final
 
 from activities._guardrails import objections
 from activities._known import Known
+from activities._reply import Response
+from activities._words import render
 from mesh.protocol import Message
 
 SENTENCES: Final = re.compile(r"(?<=[.!?])\s+")
@@ -14,6 +16,16 @@ def cleared(text: str, message: Message) -> str:
     known = Known.of(message)
     paragraphs = (_cleared(paragraph, known) for paragraph in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(paragraphs)).strip()
+
+
+def shown(response: Response, message: Message) -> str:
+    """What of a response the customer may read, whether or not a check lay on its way.
+
+    Holding replies and apologies visit no check, an operator may skip it, and anybody may publish a message behind it.
+    """
+    if response.author == "human" or not objections(response.text, Known.of(message)):
+        return response.text
+    return cleared(response.text, message) or render("safe")
 
 
 def _cleared(paragraph: str, known: Known) -> str:

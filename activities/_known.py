@@ -1,14 +1,22 @@
-"""What a reply may quote: the numbers, sums and addresses that the shop or the customer has named."""
+"""What a reply may quote: the numbers, sums, days and addresses that shop, articles or customer have named.
+
+What stands in a text of the shop that speaks like an instruction vouches for nothing.
+"""
 
 import json
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Final
 
 from pydantic import JsonValue
 
-from activities._case import Case
+from activities._clauses import plain
+from activities._deeds import Backing, backings
+from activities._figures import Figures, Span
+from activities._policies import instructs
 from mesh.protocol import Message
 
 ID: Final = re.compile(r"\b(?P<letters>[A-Z]{2,5})-(?P<digits>\d{3,})\b", re.IGNORECASE)
@@ -21,12 +29,24 @@ PHONE: Final = re.compile(
     r"(?<![\w-])(?:(?:\+|00)[1-9](?:[\s().-]?\d){7,14}|\(?0?\d{2,4}\)?[\s./-]\d{3,4}[\s.-]\d{3,5})(?![\w-])"
 )
 MONEY_FIELD: Final = re.compile(r"(?:^|_)(?:amount|total|paid|refunded|price|credit|left|fee)$")
+QUOTED_SUM: Final = re.compile(r"(\d[\d.,]*) (?:EUR|USD|GBP)\b")
 CENTS: Final = re.compile(r"[.,](\d{1,2})$")
+ISO_DAY: Final = re.compile(r"\b20\d\d-\d\d-\d\d")
 SHORTEST_PHONE: Final = 7
+HOUR: Final = 60
 
 
 @dataclass(frozen=True)
 class Known:
+    """What is known about the case.
+
+    Attributes:
+        told: the days and times that the shop or an article names: only these may be promised.
+        heard: those of the customer as well: they may be spoken of.
+        articles: the words of the shop's articles that were found.
+        receipts: the words of what was done, where `tomorrow morning` is no guess.
+    """
+
     ids: frozenset[str]
     words: frozenset[str]
     parcels: frozenset[str]
@@ -34,23 +54,34 @@ class Known:
     emails: frozenset[str]
     phones: frozenset[str]
     text: str
-    refunded: bool
+    shown: tuple[Backing, ...]
+    articles: str
+    told: Figures
+    heard: Figures
+    receipts: str
+    today: date
 
     @classmethod
     def of(cls, message: Message) -> "Known":
         facts, said = _facts(message), message.payload.customer_message
         told = json.dumps(facts, ensure_ascii=False)
         text = f"{told}\n{said}\n{message.payload.customer_email or ''}"
+        today, waits, dates = datetime.now(UTC).date(), tuple(_waits(message)), _dates(told)
         named = [f"ORD-{number}" for number in re.findall(r"\d{3,8}", said)]
         return cls(
             ids=frozenset(map(canonical, [*(found[0] for found in ID.finditer(text)), *named])),
             words=frozenset(re.findall(r"\w+", text.upper())),
             parcels=frozenset(re.findall(r"\d{12,22}", told)),
-            amounts=frozenset((*_sums(facts), *_numbers(said))),
+            amounts=frozenset((*_sums(facts), *_numbers(said), *_quoted_sums(message))),
             emails=frozenset(found.lower() for found in EMAIL.findall(text)),
             phones=frozenset(map(significant, PHONE.findall(text))),
             text=" ".join(text.lower().split()),
-            refunded=_refund_done(message),
+            shown=backings(message),
+            articles=plain("\n".join(_strings(facts[-1]))),
+            told=Figures.of(plain(told), dates, today, waits),
+            heard=Figures.of(plain(text), dates, today, waits),
+            receipts=plain(json.dumps(message.payload.execution_result, ensure_ascii=False)),
+            today=today,
         )
 
 
@@ -75,15 +106,46 @@ def amount(number: str) -> float:
 
 def _facts(message: Message) -> list[JsonValue]:
     slots = message.payload
-    return [slots.context, slots.api_data, slots.execution_result]
+    articles = (slots.model_extra or {}).get("knowledge")
+    told = (slots.context, slots.api_data, slots.execution_result, slots.intent, articles)
+    return [_vouching(value) for value in told]
 
 
-def _refund_done(message: Message) -> bool:
-    executed = Case.of(message).executed
-    return executed is not None and any(
-        result.outcome == "done" and result.action.name in {"process_refund", "cancel_order"}
-        for result in executed.results
-    )
+def _strings(value: JsonValue) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        parts = value.values() if isinstance(value, dict) else value
+        yield from (text for part in parts for text in _strings(part))
+
+
+def _vouching(value: JsonValue) -> JsonValue:
+    """The same without texts that speak like an instruction."""
+    if isinstance(value, dict):
+        return {name: _vouching(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_vouching(part) for part in value]
+    return "" if isinstance(value, str) and instructs(value) else value
+
+
+def _dates(told: str) -> tuple[date, ...]:
+    found = []
+    for written in ISO_DAY.findall(told):
+        with suppress(ValueError):
+            found.append(date.fromisoformat(written))
+    return tuple(found)
+
+
+def _waits(message: Message) -> Iterator[Span]:
+    """How long the route lets the customer wait for a person."""
+    if "human_agent" in message.route.policies:
+        minutes = round(message.route.policy("human_agent").timeout / 60)
+        yield from ((minutes, "minute"), (minutes // HOUR, "hour"))
+
+
+def _quoted_sums(message: Message) -> Iterator[float]:
+    """The sums in the shop's articles; the days and percentages beside them are none."""
+    return map(amount, QUOTED_SUM.findall(json.dumps(getattr(message.payload, "knowledge", None))))
 
 
 def _numbers(text: str) -> Iterator[float]:

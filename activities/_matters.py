@@ -8,8 +8,8 @@ from activities._intent_names import IntentName
 from activities._order_numbers import order_ids
 from activities._understanding.heads import Row, head
 
-MOST_CLAUSES: Final = 12
-"""A longer message is read up to here; what it wants has been said by then."""
+MOST_CLAUSES: Final = 16
+"""Of a longer message the first and the last half as many are read: what is wanted stands at one of its ends."""
 
 LONGEST_CLAUSE: Final = 600
 
@@ -67,8 +67,9 @@ class Matter(NamedTuple):
 
 def clauses(text: str) -> tuple[str, ...]:
     """The parts of a text that may each want something else: sentences, and what "also" or "and I" joins."""
-    parts = (_ALSO.sub("", part.strip(" ,")) for part in _BREAK.split(text, maxsplit=MOST_CLAUSES))
-    return tuple(part[:LONGEST_CLAUSE] for part in parts if part and part.lower() != "i")[:MOST_CLAUSES]
+    parts = (_ALSO.sub("", part.strip(" ,")) for part in _BREAK.split(text))
+    found = tuple(part[:LONGEST_CLAUSE] for part in parts if part and part.lower() != "i")
+    return found if len(found) <= MOST_CLAUSES else (*found[: MOST_CLAUSES // 2], *found[-MOST_CLAUSES // 2 :])
 
 
 def matters(text: str, named: tuple[str, ...]) -> tuple[Matter, ...]:

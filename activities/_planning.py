@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from activities._addresses import address_in
 from activities._case import MOVING, OPEN, PAID_BACK, Case, Matter
+from activities._confirming import NEEDS_YES, agreed, unconfirmed
 from activities._reply import Action, ActionPlan
 from activities._wishes import charge_doubted, damaged, hurried, invoice_wanted, reason_in, variant_in
 from activities.intent_analyzer import IntentName
@@ -31,9 +32,24 @@ Propose = Callable[[Case, Order], Proposal]
 
 
 def plan(case: Case) -> ActionPlan:
-    """Everything that can be done for the customer now, each thing once."""
-    found = (action for matter in case.matters for action in propose(case, matter).actions)
-    return ActionPlan(actions=_once(found))
+    """Everything that can be done for the customer now, each thing once: what is free, and what they agreed to."""
+    wished = _wished(case)
+    return ActionPlan(actions=(*agreed(case, wished), *(one for one in wished if one.name not in NEEDS_YES)))
+
+
+def waiting(case: Case) -> tuple[Action, ...]:
+    """What could be done as soon as the customer says yes."""
+    return unconfirmed(case, _wished(case))
+
+
+def planned(case: Case, proposal: Proposal) -> tuple[Action, ...]:
+    """What of a proposal is in the plan."""
+    asked = waiting(case)
+    return tuple(action for action in proposal.actions if action not in asked)
+
+
+def _wished(case: Case) -> tuple[Action, ...]:
+    return _once(action for matter in case.matters for action in propose(case, matter).actions)
 
 
 def propose(case: Case, matter: Matter) -> Proposal:
@@ -187,6 +203,8 @@ def _address(case: Case, order: Order) -> Proposal:
 
 
 def _change(case: Case, order: Order) -> Proposal:
+    if order.status == "delivered" and any(variant_in(case.text, size=None, color=None)):
+        return _exchange(case, order)
     if order.status not in OPEN:
         return Proposal(obstacle="under_way" if order.status in MOVING else "gone")
     text = f"The customer asks for a change: {case.text}"

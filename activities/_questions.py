@@ -52,10 +52,12 @@ def orders_for(question: Question, intent: Intent, context: Context) -> tuple[Or
     """The orders that are named; else the one last talked about; else the newest that the question suits."""
     if named := _named(intent, context):
         return named[:MOST_ORDERS]
-    if context.session.last_order_id and (last := context.order(context.session.last_order_id)):
+    other_than = intent.follows.other_than if intent.follows else None
+    last = context.order(context.session.last_order_id or "")
+    if last and last.order_id != other_than:
         return (last,)
     suits = _SUITABLE.get(question, _SUITABLE["return_eligibility"])
-    fitting = [order for order in context.orders if suits(order)]
+    fitting = [order for order in context.orders if suits(order) and order.order_id != other_than]
     return tuple((fitting or list(context.orders if len(context.orders) == 1 else ()))[:1])
 
 

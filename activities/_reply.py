@@ -2,38 +2,15 @@
 
 from typing import Literal
 
-from pydantic import Field
-
+from mesh.deeds import Action, ActionName
 from mesh.protocol import Enrichment
-from mesh.route import Wire
-from mesh.shop import Address
+from mesh.questions import Choice, Question
+from mesh.replies import Source
 
-ActionName = Literal[
-    "check_order_status", "provide_tracking_info", "expedite_order", "expedite_delivery", "process_return",
-    "process_refund", "cancel_order", "update_delivery_address", "add_customer_note", "add_order_note",
-    "update_customer_tier", "generate_return_label", "contact_carrier", "schedule_callback",
-    "escalate_to_supervisor", "issue_store_credit", "exchange_item", "resend_invoice",
-]  # fmt: skip
+__all__ = ["MAX_REPLY", "Action", "ActionName", "ActionPlan", "Response"]
 
 MAX_REPLY = 2_000
 """Longest reply in characters."""
-
-
-class Action(Wire):
-    """One thing to do at the shop. Which of the fields matter depends on the name."""
-
-    name: ActionName
-    order_id: str | None = None
-    customer_id: str | None = None
-    tracking_number: str | None = None
-    sku: str | None = None
-    size: str | None = None
-    color: str | None = None
-    amount: float | None = Field(default=None, gt=0)
-    reason: str | None = None
-    address: Address | None = None
-    tier: str | None = None
-    phone: str | None = None
 
 
 class ActionPlan(Enrichment, slot="action_plan"):
@@ -47,8 +24,14 @@ class Response(Enrichment, slot="response"):
         kind: answer; clarification (we ask back); holding (a person will take over); fallback (something failed, we
             say what we know); safe (fixed words after failed checks); apology (nobody came in time).
         author: who wrote it: rules, model or human.
+        sources: the articles that it quotes.
+        asks: the question that the words end with.
+        about: the orders that the words tell of, in their order.
     """
 
     text: str
     kind: Literal["answer", "clarification", "holding", "fallback", "safe", "apology"] = "answer"
     author: Literal["rules", "model", "human"] = "rules"
+    sources: tuple[Source, ...] = ()
+    asks: Question | None = None
+    about: tuple[Choice, ...] = ()

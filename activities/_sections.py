@@ -3,7 +3,9 @@
 from typing import TYPE_CHECKING, Final
 
 from activities._case import SUITABLE, Case, Matter
-from activities._planning import propose
+from activities._confirming import terms
+from activities._planning import planned, propose, waiting
+from activities._quoting import quotes_for
 from activities._reply import ActionName
 from activities._words import render
 from activities.intent_analyzer import IntentName
@@ -21,7 +23,7 @@ SERVES: Final[dict[IntentName, frozenset[ActionName]]] = {
     "refund_request": frozenset({"process_refund"}),
     "cancel_order": frozenset({"cancel_order"}),
     "change_address": frozenset({"update_delivery_address"}),
-    "change_order": frozenset({"add_order_note"}),
+    "change_order": _RETURN | {"add_order_note"},
     "delivery_complaint": frozenset({"contact_carrier", "expedite_delivery", "expedite_order"}),
     "billing_invoice": frozenset({"resend_invoice", "add_customer_note"}),
     "payment_issue": frozenset({"resend_invoice", "add_customer_note"}),
@@ -47,7 +49,13 @@ def sections(case: Case, *, planning: bool) -> tuple[str, ...]:
         if new or not results:
             found.append(_section(case, matter, new, planning=planning))
     rest = [result for result in results_of(case) if result not in told]
-    return tuple(filter(None, (*found[:MOST_SECTIONS], tell(case, rest))))
+    return tuple(filter(None, (*found[:MOST_SECTIONS], tell(case, rest), "" if planning else _confirmation(case))))
+
+
+def _confirmation(case: Case) -> str:
+    """Shall I ...? Last of all: the answer is to this."""
+    actions = waiting(case)
+    return render("confirm", terms=terms(case, actions)) if actions else ""
 
 
 def tell(case: Case, results: "list[ActionResult]") -> str:
@@ -71,12 +79,14 @@ def _results(case: Case, matter: Matter) -> "list[ActionResult]":
 def _section(case: Case, matter: Matter, results: "list[ActionResult]", *, planning: bool) -> str:
     proposal = propose(case, matter)
     facts = {"case": case, "matter": matter, "obstacle": proposal.obstacle, "possible": bool(proposal.actions)}
+    facts["quotes"] = quotes_for(case, matter.intent)
     if matter.order is None and matter.intent in SUITABLE and not proposal.obstacle:
         facts["obstacle"] = "which_order" if matter.choices else "no_order"
     if planning and proposal.actions:
-        return render("draft", actions=proposal.actions, **facts)
+        return render("draft", actions=planned(case, proposal), **facts)
     if not results:
-        return render(matter.intent, **facts)
+        asked = any(action in waiting(case) for action in proposal.actions)
+        return "" if asked and matter.intent not in FACTS_TOO else render(matter.intent, **facts)
     done = tell(case, results)
     if matter.intent not in FACTS_TOO:
         return done

@@ -1,21 +1,14 @@
 """What was said before: from the session, or from the history when the session is lost."""
 
-from itertools import takewhile
 from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from activities.intent_analyzer import Intent
+from activities._remembering import remembered
 from mesh.errors import Transient, Unavailable
-from mesh.protocol import Enrichment, Message, Payload
+from mesh.protocol import Message, Payload
 from mesh.sessions import KEPT_TURNS, Session, Sessions, SessionState, SessionTurn
 from mesh.store import History, Row
-
-
-class Reply(Enrichment, slot="response"):
-    """As much of an earlier reply as counts here; its own module reads the context, so it cannot be imported."""
-
-    kind: str = "answer"
 
 
 class Past(NamedTuple):
@@ -34,6 +27,17 @@ async def past_of(message: Message, sessions: Sessions, history: History) -> Pas
         return await _from_history(message, history, reachable=False)
     past = await _from_history(message, history, reachable=True)
     return past if past.session is None or await _saved(past.session, sessions) else past._replace(reachable=False)
+
+
+async def conversation(message: Message, sessions: Sessions, history: History, *, needed: bool) -> Session | None:
+    """The session before this message; the history is asked for a lost one only when the message needs it."""
+    try:
+        found = await sessions.load(message.session_id)
+    except Unavailable:
+        return (await _from_history(message, history, reachable=False)).session if needed else None
+    if found:
+        return _own(found, message)
+    return (await past_of(message, sessions, history)).session if needed else None
 
 
 def _own(session: Session, message: Message) -> Session | None:
@@ -57,7 +61,7 @@ async def _from_history(message: Message, history: History, *, reachable: bool) 
         return Past(None, reachable=False)
     earlier = _earlier(message, rows)
     told = tuple(row for row in rows if row.message_id in earlier and row.status != "superseded")
-    return Past(_rebuilt(message, told, tuple(reversed(earlier.values()))) if told else None, reachable)
+    return Past(_rebuilt(message, told, earlier) if told else None, reachable)
 
 
 def _earlier(message: Message, rows: tuple[Row, ...]) -> dict[str, Message]:
@@ -70,18 +74,16 @@ def _earlier(message: Message, rows: tuple[Row, ...]) -> dict[str, Message]:
     return found
 
 
-def _rebuilt(message: Message, told: tuple[Row, ...], newest_first: tuple[Message, ...]) -> Session:
-    intents = [intent for earlier in newest_first if (intent := earlier.get(Intent))]
+def _rebuilt(message: Message, told: tuple[Row, ...], earlier: dict[str, Message]) -> Session:
+    at = {row.message_id: row.timestamp for row in told}
     state = SessionState(
         session_id=message.session_id,
         customer_email=message.payload.customer_email,
-        turns=len(newest_first),
-        clarifications=sum(1 for _ in takewhile(_asked_back, newest_first)),
-        last_intent=next((intent.intent for intent in intents), None),
-        last_order_id=next((number for intent in intents for number in intent.entities.order_ids), None),
+        turns=len(earlier),
         status=told[-1].status,
-        updated_at=told[-1].timestamp,
     )
+    for message_id, answered in earlier.items():
+        state = remembered(state, answered, at.get(message_id, told[-1].timestamp))
     return Session(state, tuple(map(_turn, told[-KEPT_TURNS:])))
 
 
@@ -90,16 +92,14 @@ def _may_read(message: Message, owner: str | None) -> bool:
     return owner is None or (reader is not None and reader.lower() == owner.lower())
 
 
-def _asked_back(message: Message) -> bool:
-    reply = message.get(Reply)
-    return reply is not None and reply.kind == "clarification"
-
-
 def _payload(row: Row) -> Payload | None:
     try:
-        return Payload.model_validate(row.payload) if row.payload else None
+        payload = Payload.model_validate(row.payload) if row.payload else None
     except ValidationError:
         return None
+    # What was held back for a person was never said, so it asked nothing.
+    held_back = row.status == "superseded" and payload is not None
+    return payload.model_copy(update={"response": None}) if payload and held_back else payload
 
 
 def _turn(row: Row) -> SessionTurn:

@@ -4,10 +4,11 @@ import logging
 from datetime import UTC, datetime
 from typing import Literal
 
+from activities._conservative import shown
+from activities._remembering import remembered
 from activities._session_context import past_of
 from activities.context_retriever import Context
 from activities.human_agent import human_agent
-from activities.intent_analyzer import Intent
 from activities.response_generator import Response, response_generator
 from mesh.actor import actor
 from mesh.bus import Bus
@@ -58,7 +59,9 @@ def _answer(message: Message) -> Answer:
     if response is None or _outdated(message, response):
         handed_on = human_agent.name in message.route.ahead
         return Answer(text=PLAIN_APOLOGY, status="escalated" if handed_on else "apologised")
-    return Answer(text=response.text, status=STATUS[response.kind], author=response.author)
+    return Answer(
+        text=shown(response, message), status=STATUS[response.kind], author=response.author, sources=response.sources
+    )
 
 
 def _outdated(message: Message, response: Response) -> bool:
@@ -100,17 +103,11 @@ def _next(message: Message, answer: Answer, session: Session) -> Session:
     new = [turn for turn in said if turn not in session.turns]
     if not new:
         return session
-    response, intent = message.get(Response), message.get(Intent)
-    asked_back = response is not None and response.kind == "clarification"
-    state = session.state.model_copy(
+    state = remembered(session.state, message, datetime.now(UTC)).model_copy(
         update={
             "customer_email": message.payload.customer_email,
             "turns": session.state.turns + any(turn.sender == "customer" for turn in new),
-            "clarifications": session.state.clarifications + 1 if asked_back else 0,
-            "last_intent": intent.intent if intent else session.state.last_intent,
-            "last_order_id": next(iter(intent.entities.order_ids if intent else ()), session.state.last_order_id),
             "status": answer.status,
-            "updated_at": datetime.now(UTC),
         }
     )
     return Session(state, (*session.turns, *new))

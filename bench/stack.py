@@ -24,6 +24,7 @@ from mesh.settings import Settings
 from mesh.temporal import Journeys, connect
 from tests.conftest import free_ports, until
 
+ARTICLES = Path(__file__).resolve().parents[1] / "knowledge"
 PORTS = (
     "TEMPORAL_PORT", "TEMPORAL_UI_PORT", "NATS_PORT", "VALKEY_PORT",
     "CUSTOMERS_PORT", "ORDERS_PORT", "TRACKING_PORT", "GATEWAY_PORT",
@@ -141,7 +142,7 @@ def a_stack(folder: Path | None = None, *, program: str = "mesh.cli", **environm
     with tempfile.TemporaryDirectory() as place:
         folder = folder or Path(place)
         ports = dict(zip(PORTS, map(str, free_ports(len(PORTS))), strict=True))
-        given = {"MESH_DATA_DIR": str(folder / "mesh"), **ports, **environment}
+        given = {"MESH_DATA_DIR": str(folder / "mesh"), "KNOWLEDGE_DIR": str(ARTICLES), **ports, **environment}
         begin = time.perf_counter()
         # Not a pipe: a long run fills it with restarts, and the supervisor would wait for a reader.
         with (folder / "up.log").open("w") as errors:

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Final
 
-from pydantic import JsonValue
+from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from gateway.models import Answer, AnswerMetadata
 from mesh.protocol import Message
-from mesh.replies import Reply
+from mesh.replies import Reply, Source
 from mesh.store import Row
+
+SOURCES: Final = TypeAdapter(list[Source])
 
 
 def of_reply(reply: Reply, message: Message) -> Answer:
@@ -18,6 +21,7 @@ def of_reply(reply: Reply, message: Message) -> Answer:
         response=reply.text,
         status=reply.status,
         action_plan=reply.action_plan,
+        sources=list(reply.sources),
         processing_time=_seconds(accepted_at(message), reply.at),
         metadata=AnswerMetadata(
             reply_id=reply.reply_id,
@@ -57,6 +61,7 @@ def _of_row(row: Row, asked: datetime | None) -> Answer:
             "response": row.content,
             "status": row.status,
             "action_plan": payload.get("action_plan"),
+            "sources": _sources(row),
             "processing_time": _seconds(asked, row.timestamp),
             "metadata": AnswerMetadata(
                 reply_id=row.row_id,
@@ -68,6 +73,16 @@ def _of_row(row: Row, asked: datetime | None) -> Answer:
             ),
         }
     )
+
+
+def _sources(row: Row) -> list[Source]:
+    """What the answer quotes; anybody may have filled the slot, so what does not fit is none."""
+    response = (row.payload or {}).get("response")
+    named = response.get("sources") if isinstance(response, Mapping) else None
+    try:
+        return SOURCES.validate_python(named or [])
+    except ValidationError:
+        return []
 
 
 def _seconds(start: datetime | None, end: datetime) -> float:

@@ -16,6 +16,7 @@ from gateway.edge import Edge, TheEdge
 from gateway.models import MAX_TEXT, Answer, ChatRequest, Conversation, Line, Pending, StoredAnswer
 from gateway.problems import Problem, unavailable
 from mesh.errors import Transient, Unavailable
+from mesh.personal.message import spared
 from mesh.protocol import Id, Message, Payload
 from mesh.replies import Reply
 from mesh.store import Row
@@ -72,13 +73,15 @@ def compose(edge: Edge, body: ChatRequest) -> Message:
         Problem: 413, the text is too long.
     """
     refuse_long(body.message)
-    return Message(
+    message = Message(
         message_id=body.message_id or uuid4().hex,
         session_id=body.session_id or uuid4().hex,
         route=edge.route,
         payload=Payload(customer_message=body.message, customer_email=body.customer_email),
         metadata={"channel": "web", "accepted_at": datetime.now(UTC).isoformat()},
     )
+    # Before anything else sees it: what is stored once is copied into every store.
+    return spared(message)
 
 
 def refuse_long(text: str) -> None:

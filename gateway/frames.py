@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field, TypeAdapter
 
 from gateway.models import Email, Strict, Text
 from mesh.protocol import Id
-from mesh.replies import Progress, Reply
+from mesh.replies import Progress, Reply, Source
 
 
 class Caller(Strict):
@@ -72,6 +72,7 @@ class ReplyFrame(BaseModel):
     author: str
     sequence: int | None
     at: datetime
+    sources: list[Source] = []
 
     @classmethod
     def of(cls, reply: Reply) -> "ReplyFrame":

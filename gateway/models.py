@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, StringConstraints
 
 from mesh.protocol import Id
+from mesh.replies import Source
 
 MAX_TEXT = 8_000
 MAX_EMAIL = 254
@@ -55,13 +56,14 @@ class AnswerMetadata(BaseModel):
 
 
 class Answer(BaseModel):
-    """A reply. `processing_time` in seconds, from acceptance to delivery."""
+    """A reply. `processing_time` in seconds, from acceptance to delivery; `sources`: the articles it quotes."""
 
     message_id: str
     session_id: str
     response: str
     status: Literal["resolved", "escalated", "apologised", "dead_lettered", "superseded"]
     action_plan: JsonValue = None
+    sources: list[Source] = Field(default_factory=list)
     processing_time: float
     metadata: AnswerMetadata
 

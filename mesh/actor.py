@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
+from mesh.calls import visiting
 from mesh.errors import MeshError
 from mesh.protocol import Enrichment, Message, Outcome, Policy, Route
 
@@ -49,7 +50,9 @@ class Actor:
         dependencies = {name: resources[kind] for name, kind in self.needs.items()}
 
         async def visit(message: Message) -> Outcome:
-            return Outcome.of(await self.work(message, **dependencies))
+            earlier = ((entry.hop, entry.calls) for entry in message.route.trace)
+            with visiting(message.session_id, earlier) as seen:
+                return Outcome.of(await self.work(message, **dependencies), seen.calls)
 
         return visit
 

@@ -7,7 +7,7 @@ from mesh.bus import Bus
 from mesh.desk import Desk
 from mesh.errors import Transient
 from mesh.protocol import JsonValue, Message
-from mesh.replies import Reply
+from mesh.replies import Reply, Source
 from mesh.route import Wire
 from mesh.store import History, Row, Status
 from mesh.streams import REPLIES
@@ -33,6 +33,7 @@ class Answer(Wire):
     text: str
     status: Ending
     author: str = "rules"
+    sources: tuple[Source, ...] = ()
 
 
 async def deliver(message: Message, answer: Answer, *, history: History, bus: Bus, suffix: str = "") -> bool:
@@ -87,6 +88,7 @@ def _reply(message: Message, answer: Answer, reply_id: str, now: datetime) -> Re
         author=answer.author,
         at=now,
         action_plan=message.payload.action_plan,
+        sources=answer.sources,
         metadata=_metadata(message),
     )
 

@@ -10,11 +10,12 @@ from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 from pydantic import Field, JsonValue, ValidationError, model_validator
 
+from mesh.calls import Call
 from mesh.details import STUCK, details, impersonal
 from mesh.errors import ProtocolError
 from mesh.interventions import GiveUp, Intervention, ReplyNow, Reroute, RetryNow, SkipStep, obey, objection
 from mesh.rerun import RERUN, Rerun
-from mesh.route import HOP_CAP, Policy, Route, Step, TraceEntry, Wire, names_in
+from mesh.route import HOP_CAP, Policy, Route, Step, TraceEntry, Wire, names_in, spared
 
 __all__ = [
     "FACETS", "HOP_CAP", "MAX_ENVELOPE_BYTES", "STUCK",
@@ -96,10 +97,11 @@ class Payload(Wire):
 
 
 class Outcome(Wire):
-    """What an actor returns: values for slots, or an edited route; not both."""
+    """What an actor returns: values for slots, or an edited route; not both. `calls` is what it asked of models."""
 
     enrichment: dict[str, JsonValue] | None = None
     route: Route | None = None
+    calls: tuple[Call, ...] = spared(())
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
@@ -120,11 +122,11 @@ class Outcome(Wire):
             raise ProtocolError(f"this is not an outcome: {misfit(error)}") from None
 
     @classmethod
-    def of(cls, result: "Enrichment | tuple[Enrichment, ...] | Route | None") -> "Outcome":
+    def of(cls, result: "Enrichment | tuple[Enrichment, ...] | Route | None", calls: Sequence[Call] = ()) -> "Outcome":
         if isinstance(result, Route):
-            return cls(route=result)
+            return cls(route=result, calls=tuple(calls))
         found = () if result is None else result if isinstance(result, tuple) else (result,)
-        return cls(enrichment={item.slot: item.model_dump(mode="json") for item in found} or None)
+        return cls(enrichment={item.slot: item.model_dump(mode="json") for item in found} or None, calls=tuple(calls))
 
 
 class Message(Wire):

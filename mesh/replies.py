@@ -9,6 +9,13 @@ from mesh.protocol import Id
 from mesh.route import Wire
 
 
+class Source(Wire):
+    """The article and the section that an answer rests on."""
+
+    title: str
+    section: str
+
+
 class Reply(Wire):
     """One answer to one message. A message may get two: a holding reply, then the answer of a person.
 
@@ -26,6 +33,7 @@ class Reply(Wire):
     author: str = "rules"
     at: datetime
     action_plan: JsonValue = None
+    sources: tuple[Source, ...] = ()
     metadata: dict[str, JsonValue] = Field(default_factory=dict)
     sequence: int | None = None
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Protocol, Self, cast
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from mesh.calls import Call
 from mesh.errors import ProtocolError
 
 HOP_CAP = 50
@@ -31,7 +32,7 @@ class Wire(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow")
 
 
-def _spared(value: object) -> Any:  # noqa: ANN401 - as pydantic's own Field
+def spared(value: object) -> Any:  # noqa: ANN401 - as pydantic's own Field
     """A field with this default, left out of the JSON while it has it: the route travels with every visit."""
     return Field(default=value, exclude_if=lambda found: found == value)
 
@@ -51,34 +52,35 @@ class Policy(Wire):
         delivers: whether a visit brings the response to the customer.
     """
 
-    timeout: Annotated[float, Field(gt=0)] = _spared(10.0)
-    attempts: Annotated[int, Field(ge=1)] = _spared(5)
-    deadline: Annotated[float, Field(gt=0)] = _spared(180.0)
-    queue_wait: Annotated[float, Field(gt=0)] = _spared(60.0)
-    backoff: Annotated[float, Field(gt=0)] = _spared(0.5)
-    priority: Annotated[int, Field(ge=1, le=5)] = _spared(3)
-    state: Annotated[str, Field(max_length=40)] = _spared("working")
-    remind_after: Annotated[float, Field(gt=0)] | None = _spared(None)
-    delivers: bool = _spared(False)  # noqa: FBT003 - a default
+    timeout: Annotated[float, Field(gt=0)] = spared(10.0)
+    attempts: Annotated[int, Field(ge=1)] = spared(5)
+    deadline: Annotated[float, Field(gt=0)] = spared(180.0)
+    queue_wait: Annotated[float, Field(gt=0)] = spared(60.0)
+    backoff: Annotated[float, Field(gt=0)] = spared(0.5)
+    priority: Annotated[int, Field(ge=1, le=5)] = spared(3)
+    state: Annotated[str, Field(max_length=40)] = spared("working")
+    remind_after: Annotated[float, Field(gt=0)] | None = spared(None)
+    delivers: bool = spared(False)  # noqa: FBT003 - a default
 
 
 class TraceEntry(Wire):
     """One line of the journey: who did what at which hop, when, for how long (seconds), and why.
 
     `steps` is what lies ahead after an edit; `dropped` is what a fallback took out of the route. Where an operator
-    stepped in, `did` is the update and `by` is who sent it.
+    stepped in, `did` is the update and `by` is who sent it. `calls` is what the visit asked of language models.
     """
 
     actor: str
     hop: int
     kind: Literal["entered", "visited", "failed", "edited", "operator"]
-    at: datetime | None = _spared(None)
-    seconds: float | None = _spared(None)
-    why: str | None = _spared(None)
-    steps: tuple[Step, ...] | None = _spared(None)
-    dropped: tuple[Step, ...] | None = _spared(None)
-    by: str | None = _spared(None)
-    did: str | None = _spared(None)
+    at: datetime | None = spared(None)
+    seconds: float | None = spared(None)
+    why: str | None = spared(None)
+    steps: tuple[Step, ...] | None = spared(None)
+    dropped: tuple[Step, ...] | None = spared(None)
+    by: str | None = spared(None)
+    did: str | None = spared(None)
+    calls: tuple[Call, ...] = spared(())
 
 
 class Named(Protocol):

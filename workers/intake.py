@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from mesh.bus import Bus
 from mesh.errors import Permanent, Transient, Unavailable
 from mesh.letters import Letters
+from mesh.personal.message import removed_from, spared
 from mesh.protocol import MAX_ENVELOPE_BYTES, Message, ProtocolError, misfit
 from mesh.revival import Revival
 from mesh.settings import Settings
@@ -96,7 +97,8 @@ class Intake:
         log.warning("message %s on %s is a dead letter: %s", place, delivery.subject, reason)
         # First the copy, then term(): on a work queue term() deletes the payload.
         await self._bus.bury(
-            delivery.data,
+            # Whole, unless it held what may not be kept.
+            message.model_dump_json().encode() if message and removed_from(message) else delivery.data,
             kind="invalid",
             reason=reason,
             key=f"{delivery.metadata.stream}:{place}",
@@ -126,6 +128,7 @@ def read(subject: str, data: bytes) -> Message:
         raise ProtocolError(f"{len(data):,} bytes are too large for a message; the limit is {MAX_ENVELOPE_BYTES:,}")
     try:
         message = Message.model_validate_json(data)
-        return message.with_route(message.route.enter(subject.rsplit(".", 1)[-1]))
+        # Whoever publishes on NATS himself has not been through the gateway.
+        return spared(message.with_route(message.route.enter(subject.rsplit(".", 1)[-1])))
     except ValidationError as error:
         raise ProtocolError(f"this is not a message: {misfit(error)}") from None

@@ -58,7 +58,7 @@ class Rehearsal:
             recorded_facts: take facts from the record, and rules instead of a model: the same every time.
         """
         if recorded_facts:
-            settings = settings.model_copy(update={"llm_model": None})
+            settings = settings.model_copy(update={"llm_model": None, "llm_models": ()})
         async with resources(settings, QuietBus()) as given:
             quiet = {**given, Bus: QuietBus(), LLM: LLM(settings), Settings: settings}
             quiet[History] = QuietHistory(typing.cast("History", given[History]))

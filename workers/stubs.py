@@ -102,7 +102,9 @@ class QuietSessions(Sessions):
 
     async def save(self, state: SessionState, turns: tuple[SessionTurn, ...]) -> None: ...
 
-    async def cached(self, _key: str, _kind: type[T], load: Callable[[], Awaitable[T | None]]) -> T | None:
+    async def cached(
+        self, _key: str, _kind: type[T], load: Callable[[], Awaitable[T | None]], _keep: float | None = None
+    ) -> T | None:
         return await load()
 
     async def forget(self, *keys: str) -> None: ...

@@ -239,8 +239,9 @@ class FollowRoute(Steerable):
                 at=started,
                 seconds=seconds,
                 why=reasons.get(name),
+                calls=outcome.calls,
             )
-            for name in outcomes
+            for name, outcome in outcomes.items()
         )
 
     async def _watch(self) -> None:

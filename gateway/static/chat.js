@@ -6,6 +6,7 @@ const DOING = {
   sentiment_analyzer: "Reading your message",
   intent_analyzer: "Understanding your request",
   context_retriever: "Looking up your orders",
+  knowledge_retriever: "Reading our help pages",
   decision_router: "Deciding what to do",
   api_query_executor: "Checking your order",
   response_generator: "Writing the answer",
@@ -79,11 +80,21 @@ function showReply(reply) {
   const key = `${reply.message_id} ${reply.text}`;
   if (told.has(key)) return;
   told.add(key);
-  const said = add("agent", reply.text, new Date(reply.at));
+  const [words, sources] = apart(reply);
+  const said = add("agent", words, new Date(reply.at));
+  if (sources) note(said, "sources", sources);
   said.dataset.status = reply.status;
   said.dataset.author = reply.author;
   const mark = reply.author === "human" ? "Answered by a person" : MARK[reply.status];
   if (mark) note(said, "mark", mark);
+}
+
+// The last paragraph of an answer names what it quotes: that is small print here. The history has the text alone.
+function apart({ text: whole, sources = [] }) {
+  const end = whole.lastIndexOf("\n\n");
+  const last = whole.slice(end + 2);
+  const named = sources.length > 0 ? sources.every(({ section }) => last.includes(section)) : /^Sources?: /.test(last);
+  return end > 0 && named ? [whole.slice(0, end), last] : [whole, ""];
 }
 
 function showMessage(id, state, why) {

@@ -208,6 +208,6 @@ export class Talk {
 }
 
 function asReply(answer) {
-  const { message_id, response: text, status, metadata } = answer;
-  return { message_id, text, status, author: metadata.author, at: metadata.at, reply_id: metadata.reply_id };
+  const { message_id, response: text, status, sources, metadata } = answer;
+  return { message_id, text, status, sources, author: metadata.author, at: metadata.at, reply_id: metadata.reply_id };
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mesh.actor import discover
 from mesh.checks.finding import Finding, fail, ok, warn
-from mesh.settings import Settings
+from mesh.settings import LanguageModel, Settings
 from mesh.shop import Shop
 
 GIB = 2**30
@@ -88,17 +88,20 @@ def _deadlines(settings: Settings) -> Iterator[Finding]:
 
 
 def _model(settings: Settings) -> Iterator[Finding]:
-    model = settings.llm_model
-    if model is None:
-        stray = [name for name in ("llm_api_base", "llm_api_key") if getattr(settings, name)]
-        if stray:
-            named = " and ".join(name.upper() for name in stray)
-            yield warn("llm", f"{named} set, LLM_MODEL not: the rules answer", "set LLM_MODEL, or unset the others")
-        else:
-            yield ok("llm", "none: the rules answer")
-    elif settings.llm_api_key is None and settings.llm_api_base is None and model.split("/")[0] not in KEYLESS:
-        yield fail(
-            "llm", f"{model} without LLM_API_KEY", "set LLM_API_KEY, or LLM_API_BASE to a server that needs none"
-        )
-    else:
-        yield ok("llm", model)
+    stray = [name for name in ("llm_api_base", "llm_api_key") if getattr(settings, name)]
+    if stray and settings.llm_model is None:
+        named = " and ".join(name.upper() for name in stray)
+        yield warn("llm", f"{named} set, LLM_MODEL not: they serve nothing", "set LLM_MODEL, or unset the others")
+    elif not settings.language_models:
+        yield ok("llm", "none: the rules answer")
+    if settings.llm_models and settings.llm_model:
+        yield warn("llm", "LLM_MODEL is set beside LLM_MODELS, and never asked", "name it in LLM_MODELS, or unset it")
+    for model in settings.language_models:
+        yield _reachable(model)
+
+
+def _reachable(model: LanguageModel) -> Finding:
+    if model.api_key is None and model.api_base is None and model.model.split("/")[0] not in KEYLESS:
+        advice = "set LLM_API_KEY or its `api_key`, or the address of a server that needs none"
+        return fail("llm", f"{model.model} without LLM_API_KEY", advice)
+    return ok("llm", model.known_as)

@@ -8,6 +8,7 @@ from mesh.cli.audit import audit
 from mesh.cli.demo import demo
 from mesh.cli.doctor import doctor
 from mesh.cli.failed import failed
+from mesh.cli.knowledge import knowledge
 from mesh.cli.send import send
 from mesh.cli.stuck import stuck
 from mesh.cli.trace import trace
@@ -34,5 +35,5 @@ def main() -> None:
     """Actor Mesh: an e-commerce support agent whose messages carry their own route."""
 
 
-for command in (audit, demo, doctor, failed, send, stuck, trace):
+for command in (audit, demo, doctor, failed, knowledge, send, stuck, trace):
     main.add_command(command)

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from mesh.calls import Call
 from mesh.cli import edge
 from mesh.errors import MeshError
 from mesh.protocol import Message, names_in
@@ -45,9 +46,16 @@ def show(message: Message) -> None:
         if entry.steps:
             ahead = "\nahead: " + ", ".join(" + ".join(names_in(step)) for step in entry.steps)
         what = f"{entry.did} by {entry.by}" if entry.did else entry.kind
-        table.add_row(str(entry.hop), entry.actor, what, at, took, Text((entry.why or "") + ahead))
+        asked = "".join(f"\n{_asked(call)}" for call in entry.calls)
+        table.add_row(str(entry.hop), entry.actor, what, at, took, Text(((entry.why or "") + ahead + asked).lstrip()))
     console.print(table)
     for name in message.route.here:
         console.print(f"now at {name}")
     for name in message.route.ahead:
         console.print(f"ahead: {name}")
+
+
+def _asked(call: Call) -> str:
+    """One question to a model, in a line."""
+    used = f", {call.tokens_in} + {call.tokens_out} tokens, ${call.cost:.4f}" if call.tokens_in else ""
+    return f"{call.model}: {call.prompt} v{call.version} {call.result} in {call.ms:,} ms{used}"

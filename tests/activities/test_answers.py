@@ -49,8 +49,8 @@ async def test_every_draft_passes_the_guardrail_and_claims_nothing(intent: Inten
     for order in (*ORDERS, an_order("ORD-00000009", "lost")):
         text = "The jacket is broken, please take it back or send L to 5 Harbour Lane, 20457 Hamburg"
         message = a_case(text, a_context(*ORDERS, order), an_intent(intent, order.order_id), route=PLANNING)
-        response, _ = await generate(message)
-        assert passes(message, response.text)
+        response, plan = await generate(message)
+        assert passes(message.enriched({"action_plan": plan.model_dump(mode="json")}), response.text)
         assert not re.search(r"\b(?:is open|is cancelled|was sent|is set up|is made)\b", response.text)
 
 
@@ -113,13 +113,12 @@ async def test_several_issues_are_each_answered_with_their_own_order() -> None:
         ),
         entities=an_intent("feedback", SENT_BACK.order_id, TRAVELLING.order_id, PREPARED.order_id).entities,
     )
-    _, refund, status, cancel = (await said(a_case("Three things", intent))).split("\n\n")
+    _, refund, status, question = (await said(a_case("Three things", intent))).split("\n\n")
     assert SENT_BACK.order_id in refund
     assert "REF-33301" in refund
     assert TRAVELLING.order_id in status
     assert "is on its way" in status
-    assert PREPARED.order_id in cancel
-    assert "can still be cancelled" in cancel
+    assert question == f"Shall I cancel order {PREPARED.order_id} (1 item, 129.00 EUR)? Reply yes or no."
 
 
 async def test_two_clauses_of_one_kind_are_both_answered() -> None:

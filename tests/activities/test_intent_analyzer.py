@@ -15,7 +15,10 @@ from activities.intent_analyzer import (
     intent_analyzer,
     understood,
 )
-from tests.fakes import NoLLM, ScriptedLLM, a_message
+from mesh.llm import LLM
+from mesh.protocol import Message
+from tests.fakes import FakeHistory, MemorySessions, NoLLM, ScriptedLLM, a_message
+from tests.fakes import settings as configured
 
 THREE_MATTERS = (
     "Where is my refund for order 33301? Also order 33302 has not arrived yet, and I need to change the delivery "
@@ -139,32 +142,61 @@ def test_clauses_end_where_another_wish_begins() -> None:
     assert clauses(text) == ("Hi.", "Order no. 12345 is late", "I want a refund", "cancel 12346", "Thanks")
 
 
-async def test_without_a_model_the_examples_answer() -> None:
-    found = await intent_analyzer(a_message("Where is my order 12345?"), llm=NoLLM())
+async def analyzed(message: Message, llm: LLM) -> Intent:
+    """What a first message of a session is understood as."""
+    found = await intent_analyzer(
+        message, llm=llm, sessions=MemorySessions(), history=FakeHistory(), settings=configured()
+    )
     assert isinstance(found, Intent)
+    return found
+
+
+async def test_without_a_model_the_examples_answer() -> None:
+    found = await analyzed(a_message("Where is my order 12345?"), NoLLM())
     assert (found.intent, found.source) == ("order_status", "examples")
 
 
-async def test_a_model_names_the_intents_and_the_rules_the_entities() -> None:
+async def test_a_model_names_the_intents_and_the_rules_the_entities(monkeypatch: pytest.MonkeyPatch) -> None:
+    doubtful = understood(THREE_MATTERS).model_copy(update={"confidence": 0.7})
+    monkeypatch.setattr("activities.intent_analyzer.understood", lambda text: doubtful)
     further = (
         AnsweredMatter(intent="change_address", confidence=0.9),
         AnsweredMatter(intent="feedback", confidence=0.7),
     )
     llm = ScriptedLLM(IntentAnswer(intent="refund_status", confidence=0.97, secondary=further))
-    found = await intent_analyzer(a_message(THREE_MATTERS), llm=llm)
-    assert isinstance(found, Intent)
-    assert (found.intent, found.confidence, found.source) == ("refund_status", 0.97, "model")
+    found = await analyzed(a_message(THREE_MATTERS), llm)
+    assert (found.intent, found.confidence, found.source) == ("refund_status", 0.85, "model")
     assert found.order_ids == ("ORD-00033301",)
     assert found.secondary == (
-        OtherIntent(intent="change_address", confidence=0.9, order_ids=("ORD-00033303",)),
-        OtherIntent(intent="feedback", confidence=0.7),
+        OtherIntent(intent="change_address", confidence=0.75, order_ids=("ORD-00033303",)),
+        OtherIntent(intent="feedback", confidence=0.604),
     )
     assert found.entities == understood(THREE_MATTERS).entities
     assert llm.asked[0][1] == THREE_MATTERS
 
 
+@pytest.mark.parametrize(("says", "source"), [(0.9, "examples"), (1.0, "model")])
+async def test_a_model_is_believed_only_when_it_is_surer_on_our_terms(
+    monkeypatch: pytest.MonkeyPatch, says: float, source: str
+) -> None:
+    found = understood("Where is my order 12345?").model_copy(update={"confidence": 0.8})
+    monkeypatch.setattr("activities.intent_analyzer.understood", lambda text: found)
+    llm = ScriptedLLM(IntentAnswer(intent="feedback", confidence=says))
+    answered = await analyzed(a_message("Where is my order 12345?"), llm)
+    assert isinstance(answered, Intent)
+    assert answered.source == source
+
+
+async def test_a_model_that_cannot_be_surer_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = understood("Where is my order 12345?").model_copy(update={"confidence": 0.9})
+    monkeypatch.setattr("activities.intent_analyzer.understood", lambda text: found)
+    llm = ScriptedLLM(IntentAnswer(intent="feedback", confidence=1))
+    assert await analyzed(a_message("Where is my order 12345?"), llm) == found
+    assert llm.asked == []
+
+
 async def test_a_model_that_fails_leaves_it_to_the_examples() -> None:
-    found = await intent_analyzer(a_message("Where is my order 12345?"), llm=ScriptedLLM(None))
+    found = await analyzed(a_message("Where is my order 12345?"), ScriptedLLM(None))
     assert found == understood("Where is my order 12345?")
 
 
@@ -184,9 +216,10 @@ def test_any_text_gives_a_valid_result(text: str) -> None:
     assert len(set(found.wanted)) == 1 + len(found.secondary)
 
 
-def test_of_an_endless_text_only_the_beginning_is_taken_apart() -> None:
-    parts = clauses("I want a refund. " * 500)
+def test_of_an_endless_text_the_beginning_and_the_end_are_taken_apart() -> None:
+    parts = clauses("Where is my order? " + "Your shop is nice. " * 500 + "I want a refund.")
     assert len(parts) == MOST_CLAUSES
+    assert (parts[0], parts[-1]) == ("Where is my order?", "I want a refund.")
 
 
 def test_what_is_no_matter_of_a_shop_is_out_of_scope() -> None:

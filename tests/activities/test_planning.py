@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from activities._case import Case
-from activities._planning import callback, plan, propose
+from activities._planning import callback, plan, propose, waiting
 from activities._reply import Action
 from activities.context_retriever import Context
 from activities.intent_analyzer import Intent, IntentName, OtherIntent
@@ -35,11 +35,12 @@ def case_of(text: str, intent: IntentName, *orders: Order, named: tuple[str, ...
 
 
 def actions(case: Case) -> list[Action]:
-    return list(plan(case).actions)
+    """What is done at once, and what is done after a yes."""
+    return [*waiting(case), *plan(case).actions]
 
 
 def names(case: Case) -> list[str]:
-    return [action.name for action in plan(case).actions]
+    return [action.name for action in actions(case)]
 
 
 def obstacle(case: Case) -> str | None:

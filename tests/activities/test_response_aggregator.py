@@ -18,7 +18,7 @@ from tests.fakes import FakeBus, FakeHistory, MemorySessions, a_message, setting
 
 HERE = Route(steps=("response_generator", "response_aggregator"), current_step=1)
 BEFORE_A_PERSON = HERE.then("human_agent", "response_aggregator")
-HELLO = Response(text="It arrives on Monday.")
+HELLO = Response(text="I have found your order.")
 
 
 class Desk:

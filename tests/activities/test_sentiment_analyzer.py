@@ -6,6 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from activities.sentiment_analyzer import Sentiment, SentimentAnswer, Signal, Urgency, felt, sentiment_analyzer
+from mesh.llm import LLM
+from mesh.protocol import Message
 from tests.fakes import NoLLM, ScriptedLLM, a_message
 
 LEVELS: tuple[Urgency, ...] = get_args(Urgency)
@@ -198,19 +200,36 @@ def test_a_return_is_no_complaint_and_a_grievance_is_one() -> None:
     assert felt("I am disappointed, this is unacceptable").is_complaint
 
 
+async def feeling(message: Message, llm: LLM) -> Sentiment:
+    found = await sentiment_analyzer(message, llm=llm)
+    assert isinstance(found, tuple)
+    assert isinstance(found[0], Sentiment)
+    return found[0]
+
+
 async def test_without_a_model_the_rules_answer() -> None:
-    found = await sentiment_analyzer(a_message("Where is my order?"), llm=NoLLM())
+    found = await feeling(a_message("Where is my order?"), llm=NoLLM())
     assert found == felt("Where is my order?")
 
 
 async def test_a_model_cannot_talk_an_alarm_away() -> None:
-    answer = SentimentAnswer(sentiment="POSITIVE", confidence=0.8, score=0.5, urgency="low")
-    found = await sentiment_analyzer(a_message("My lawyer will call you."), llm=ScriptedLLM(answer))
+    answer = SentimentAnswer(sentiment="POSITIVE", confidence=1, score=0.5, urgency="low")
+    found = await feeling(a_message("My lawyer will call you."), llm=ScriptedLLM(answer))
     assert isinstance(found, Sentiment)
-    assert found.sentiment == "POSITIVE"
+    assert found.sentiment == "NEGATIVE"
+    assert found.score < 0
     assert found.urgency == "critical"
     assert found.escalation_signals == ("legal_threat",)
     assert found.is_complaint
+
+
+@pytest.mark.parametrize(("says", "expected"), [(0.8, "NEUTRAL"), (1.0, "NEGATIVE")])
+async def test_a_models_feeling_counts_when_it_is_surer_on_our_terms(says: float, expected: str) -> None:
+    text = "Where is my order?"
+    assert (felt(text).sentiment, felt(text).confidence) == ("NEUTRAL", 0.75)
+    answer = SentimentAnswer(sentiment="NEGATIVE", confidence=says, score=-0.5, urgency="low")
+    found = await feeling(a_message(text), llm=ScriptedLLM(answer))
+    assert found.sentiment == expected
 
 
 async def test_a_model_may_add_signals_and_a_serious_one_is_critical() -> None:
@@ -218,14 +237,14 @@ async def test_a_model_may_add_signals_and_a_serious_one_is_critical() -> None:
         sentiment="NEGATIVE", confidence=0.8, score=-0.6, urgency="medium", escalation_signals=("safety",)
     )
     llm = ScriptedLLM(answer)
-    found = await sentiment_analyzer(a_message("It got so hot that the table went black."), llm=llm)
+    found = await feeling(a_message("It got so hot that the table went black."), llm=llm)
     assert isinstance(found, Sentiment)
-    assert (found.urgency, found.confidence, found.escalation_signals) == ("critical", 0.8, ("safety",))
+    assert (found.urgency, found.confidence, found.escalation_signals) == ("critical", 0.75, ("safety",))
     assert llm.asked[0][1] == "It got so hot that the table went black."
 
 
 async def test_a_model_that_fails_leaves_it_to_the_rules() -> None:
-    found = await sentiment_analyzer(a_message("Where is my order?"), llm=ScriptedLLM(None))
+    found = await feeling(a_message("Where is my order?"), llm=ScriptedLLM(None))
     assert found == felt("Where is my order?")
 
 

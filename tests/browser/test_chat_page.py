@@ -46,6 +46,18 @@ async def test_a_question_is_answered_over_the_socket(page: Page, house: House, 
     assert posted == []
 
 
+async def test_what_an_answer_quotes_is_named_in_small_print_after_a_reload_too(
+    page: Page, house: House, tmp_path: Path
+) -> None:
+    await open_chat(page)
+    await say(page, "your policy please")
+    for moment in ("live", "reloaded"):
+        await expect(page.locator(".agent p")).to_have_text("You have 30 days.")
+        await expect(page.locator(".agent footer .sources")).to_have_text("Source: Returns, How long do I have?")
+        await page.screenshot(path=tmp_path / f"{moment}.png")
+        await page.reload()
+
+
 async def test_who_works_is_shown_in_words_until_the_answer_is_there(page: Page, house: House, tmp_path: Path) -> None:
     await open_chat(page)
     await say(page, "Answer slowly")

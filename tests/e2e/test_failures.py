@@ -66,9 +66,10 @@ async def test_an_action_is_done_once_though_its_worker_is_killed_in_the_middle(
     lost = {"mode": "slow", "delay": 2.5, "rate": 1, "path": "/cancel", "times": 1, "after": True}
     assert stack.request("PUT", "/_faults", lost, shop)[0] == 200
     pid = stack.pids()["actors"]
-    question = a_question("Please cancel my order.")
-    payload = Payload(customer_message=question.payload.customer_message, customer_email="carl.cancel@example.com")
-    question = question.model_copy(update={"payload": payload})
+    carl = "carl.cancel@example.com"
+    asked = stack.chat("Please cancel my order.", carl)
+    payload = Payload(customer_message="Yes, please do.", customer_email=carl)
+    question = a_question().model_copy(update={"payload": payload, "session_id": asked["session_id"]})
     async with stack.bus() as bus:
         await bus.publish(question)
 

@@ -154,7 +154,9 @@ async def test_a_route_that_names_the_coordinator_twice_means_it(stack: Stack) -
 
 
 async def test_a_refund_above_the_limit_waits_and_when_nobody_decides_nothing_is_done(stack: Stack) -> None:
-    answer = stack.chat("I would like a refund for order 44401, please.", LOU)
+    asked = stack.chat("I would like a refund for order 44401, please.", LOU)
+    assert "Shall I refund 149.00 EUR" in asked["response"]
+    answer = stack.chat("Yes, please.", LOU, session_id=asked["session_id"])
     assert answer["status"] == "escalated"
     assert "a colleague has to approve it" in answer["response"]
     assert f"The refund for order {HEADPHONES}" in answer["response"]

@@ -14,7 +14,7 @@ from gateway.edge import Temporal
 from mesh.bus import Bus
 from mesh.delivery import Answer, deliver
 from mesh.protocol import Message, Policy, Route
-from mesh.replies import Progress
+from mesh.replies import Progress, Source
 from mesh.settings import Settings
 from mesh.store import History, migrate
 from mesh.temporal import Journeys
@@ -27,6 +27,14 @@ ROUTE = Route(
 )
 ACTORS = ("sentiment_analyzer", "intent_analyzer", "response_generator", "response_aggregator", "human_agent")
 EMAIL = "polly.inquirer@example.com"
+
+
+QUOTED = Answer(
+    text="You have 30 days.\n\nSource: Returns, How long do I have?",
+    status="resolved",
+    sources=(Source(title="Returns", section="How long do I have?"),),
+)
+"""What the echo says to whoever asks for a policy."""
 
 
 class Reached(Temporal):
@@ -63,6 +71,9 @@ class Echo:
         if "person" in words:
             await self.answer(message, Answer(text="A colleague will answer you.", status="escalated"))
             return
+        if "policy" in words:
+            await self.answer(message, QUOTED)
+            return
         bus = _Deaf(self.bus) if "unheard" in words else self.bus
         await self.answer(message, Answer(text=f"You said: {message.payload.customer_message}", status="resolved"), bus)
 
@@ -72,7 +83,7 @@ class Echo:
                 "sentiment": {"sentiment": "NEUTRAL", "urgency": "low"},
                 "intent": {"intent": "order_inquiry"},
                 "action_plan": {"actions": [{"name": "check_order_status"}]},
-                "response": {"text": answer.text, "kind": "answer", "author": answer.author},
+                "response": {**answer.model_dump(mode="json"), "kind": "answer"},
             }
         )
         await deliver(found, answer, history=self.history, bus=bus or self.bus)

@@ -1,12 +1,15 @@
 import asyncio
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 
+from gateway import answers
 from mesh.protocol import Message
 from mesh.sessions import Sessions
+from mesh.store import Row
 from tests.fakes import a_message
 from tests.gateway.house import EMAIL, ROUTE, House
 
@@ -32,8 +35,27 @@ async def test_a_question_is_answered_with_everything_that_was_promised(house: H
     assert body["metadata"]["intent"] == "order_inquiry"
     assert body["metadata"]["urgency"] == "low"
     assert set(body) == {
-        "message_id", "session_id", "response", "status", "action_plan", "processing_time", "metadata",
+        "message_id", "session_id", "response", "status", "action_plan", "sources", "processing_time", "metadata",
     }  # fmt: skip
+
+
+async def test_an_answer_names_what_it_quotes_now_and_later(house: House) -> None:
+    sources = [{"title": "Returns", "section": "How long do I have?"}]
+    answer = (await say(house, "your policy please", session_id="s-1", message_id="m-1")).json()
+    assert answer["sources"] == sources
+    later = (await house.http.get("/api/chat/m-1")).json()
+    assert (later["sources"], later["replies"][0]["sources"]) == (sources, sources)
+    assert (await say(house, "something else")).json()["sources"] == []
+
+
+@pytest.mark.parametrize("response", ["text", {"sources": "many"}, {"sources": [{"title": 1}]}, {}])
+def test_sources_of_a_foreign_actor_that_are_none_do_no_harm(response: object) -> None:
+    row = Row(
+        row_id="m-1:1", message_id="m-1", session_id="s-1", timestamp=datetime.now(UTC), sender="agent",
+        content="Hello", status="resolved", payload={"response": response},
+    )  # fmt: skip
+    [answer] = answers.of_rows([row])
+    assert answer.sources == []
 
 
 async def test_the_mesh_gets_the_route_with_its_policies_and_the_customers_words(house: House) -> None:
@@ -195,3 +217,10 @@ async def _answer(house: House, message_id: str) -> dict[str, Any]:
             await asyncio.sleep(0.05)
     body: dict[str, Any] = found.json()
     return body
+
+
+async def test_a_card_number_is_gone_before_the_message_is_published(house: House) -> None:
+    answer = await say(house, "Card 4111 1111 1111 1111 was charged twice", message_id="m-1")
+    assert answer.json()["response"] == "You said: Card [card ending 1111] was charged twice"
+    again = await say(house, "Card 4111 1111 1111 1111 was charged twice", message_id="m-1")
+    assert again.status_code == 200

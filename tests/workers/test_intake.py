@@ -253,3 +253,22 @@ def test_the_largest_message_passes_and_one_byte_more_does_not() -> None:
 def test_whatever_is_accepted_can_be_sent_on(metadata: dict[str, object]) -> None:
     message = read(SUBJECT, wire(metadata=metadata))
     assert Message.model_validate_json(message.model_dump_json()).message_id == "m-1"
+
+
+async def test_a_card_number_published_past_the_gateway_is_gone_before_the_workflow_and_the_history(bus: Bus) -> None:
+    journeys, history = Departures(), NotedHistory()
+    await bus.publish(a_message("My card 4111 1111 1111 1111"))
+    async with serving(bus, journeys, history):
+        await until(holds(bus, 0, 0))
+    assert journeys.open["m-1"].payload.customer_message == "My card [card ending 1111]"
+    assert journeys.open["m-1"].metadata["removed"] == ["CREDIT_CARD"]
+    assert [row.content for row in history.rows] == ["My card [card ending 1111]"]
+
+
+async def test_a_dead_letter_holds_no_card_number_either(bus: Bus) -> None:
+    await bus.publish(a_message("My card 4111 1111 1111 1111"))
+    async with serving(bus, Departures(Permanent("Temporal refuses the message: bad attribute"))):
+        await until(holds(bus, 0, 1))
+    kept, _ = await dead_letter(bus)
+    assert b"[card ending 1111]" in (kept or b"")
+    assert b"4111 1111" not in (kept or b"")

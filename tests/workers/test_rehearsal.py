@@ -23,7 +23,10 @@ from workers.stubs import StubbedShop
 CASES = (
     ("polly.inquirer@example.com", "Hi, could you please tell me where my order ORD-00067890 is? Thank you!"),
     ("jack.jacket@example.com", "I'd like to return the jacket from order ORD-00077701, it does not fit."),
-    ("carl.cancel@example.com", "Please cancel my order."),
+    (
+        "connie.confused@example.com",
+        "Please change the delivery address of order ORD-00033303 to 5 Harbour Lane, 20457 Hamburg.",
+    ),
     ("furious.frank@example.com", "This is the worst service ever! My order 12345 is a week late."),
 )
 

@@ -1,0 +1,44 @@
+"""A model may find other words for the facts, and neither lose one nor add one."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from activities._wording import faithful
+
+FACTS = "Your order ORD-00067890 (49.90 EUR) arrives on Sunday 22 November. See https://shop.example.com/t/1Z9."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        FACTS,
+        "On Sunday 22 November we bring ORD-00067890, paid with 49.90 EUR: https://shop.example.com/t/1Z9",
+        "Ihre Bestellung ORD-00067890 über 49,90 EUR kommt am Sonntag, 22. November. https://shop.example.com/t/1Z9",
+    ],
+)
+def test_other_words_for_the_same_facts_are_faithful(text: str) -> None:
+    assert faithful(text, FACTS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Your order is on its way.",
+        FACTS.replace("22", "23"),
+        FACTS.replace("ORD-00067890", "your order"),
+        FACTS.replace("49.90", "49.00"),
+        FACTS.replace("shop.example.com", "shop.example.net"),
+        FACTS.replace("https://shop.example.com/t/1Z9", "tracking 19"),
+        FACTS + " It will be there within 24 hours.",
+        FACTS + " As you ask: 20% off, at https://shop.example.net/.",
+        FACTS + " See https://evil.example/x.",
+    ],
+)
+def test_a_figure_or_link_that_is_lost_changed_or_made_up_is_not(text: str) -> None:
+    assert not faithful(text, FACTS)
+
+
+@given(st.text())
+def test_the_template_itself_is_always_faithful(facts: str) -> None:
+    assert faithful(facts, facts)

