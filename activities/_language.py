@@ -59,24 +59,28 @@ CERTAIN: Final = 0.9
 """How sure it must be that a text is not English: an English text that is answered in German is the worse mistake."""
 
 ONE_WORD: Final = 0.97
+ACCENTED: Final = 0.6
 STRANGE: Final = 0.4
 CONFIRMED: Final = 0.6
 FEWEST: Final = 2
 """Words that a text must have to be taken for a language that we do not speak."""
 
 _NO_WORDS: Final = re.compile(r"\S+@\S+|\bhttps?://\S+|\b[a-z]{2,5}[-_#]?\d\S*|[\W\d_]+", re.IGNORECASE)
-_EVERYWHERE: Final = frozenset(
-    "ok okay hi hey hello ciao dhl ups fedex hermes paypal klarna visa mastercard apple google pay email mail e info "
-    "newsletter hotline feedback service chat bot code app login account pdf sms ord nr no id xl xxl xs s m l vip faq "
-    "status tracking online shop agb tv usb led euro euros eur usd si a la an me in was du".split()
-)
+_EVERYWHERE: Final = frozenset({
+    "a", "account", "agb", "an", "app", "apple", "bot", "chat", "ciao", "code", "dhl", "du", "e", "email", "eur",
+    "euro", "euros", "faq", "fedex", "feedback", "google", "hello", "hermes", "hey", "hi", "hotline", "id", "in",
+    "info", "klarna", "l", "la", "led", "login", "m", "mail", "mastercard", "me", "newsletter", "no", "nr", "ok",
+    "okay", "online", "ord", "pay", "paypal", "pdf", "s", "service", "shop", "si", "sms", "status", "tracking", "tv",
+    "ups", "usb", "usd", "vip", "visa", "was", "xl", "xs", "xxl",
+})  # fmt: skip
 """Words of no language in particular: they keep the language of the session."""
 
+_ACCENT: Final = re.compile(r"[\u00df-\u00ff]", re.IGNORECASE)
 _ALPHABETS: Final = re.compile(r"[^\W\d_a-zA-Z\u00aa-\u024f\u1e00-\u1eff]")
 
 
 class Language(NamedTuple):
-    """A code of ISO 639, `und` for none that is known; and how sure that is. Both as the session has it without words."""
+    """A code of ISO 639 (`und`: none that is known), and how sure that is: 0 when only the session tells."""
 
     code: str
     confidence: float
@@ -91,17 +95,25 @@ def language_of(text: str, hint: str = "") -> Language:
     told = _NO_WORDS.sub(" ", text[:2000]).split()
     words = [word for word in told if word.lower() not in _EVERYWHERE]
     unsure = Language(hint or OURS, 0.0)
+    if answered := _answer(" ".join(told).lower()):
+        # A "ja" in an English conversation is a yes, and no wish to go on in German.
+        return unsure if hint else answered
     if not words:
-        return _answer(" ".join(told).lower()) or unsure
+        return unsure
     if sum(bool(_ALPHABETS.search(word)) for word in words) * 2 > len(words):
         return Language(_foreign(text)[0], 1.0)
-    return _answer(" ".join(told).lower()) or _by_pieces(" ".join(told), words, unsure)
+    return _by_pieces(" ".join(told), words, unsure)
 
 
 def _answer(said: str) -> Language | None:
     """A bare yes or no of one language only."""
-    found = [code for code in SPOKEN if said in YES[code] or said in NO[code]]
+    found = [code for code in SPOKEN if said in _answers(code)]
     return Language(found[0], CERTAIN) if len(found) == 1 else None
+
+
+@cache
+def _answers(code: Spoken) -> frozenset[str]:
+    return frozenset(" ".join(_NO_WORDS.sub(" ", word).split()) for word in (*YES[code], *NO[code]))
 
 
 def _by_pieces(said: str, words: list[str], unsure: Language) -> Language:
@@ -112,7 +124,7 @@ def _by_pieces(said: str, words: list[str], unsure: Language) -> Language:
         code, confirmed = _foreign(said)
         if confirmed >= CONFIRMED and code not in SPOKEN:
             return Language(code, round(sure["other"], 2))
-    enough = CERTAIN if len(words) >= FEWEST else ONE_WORD
+    enough = ACCENTED if _ACCENT.search(said) else CERTAIN if len(words) >= FEWEST else ONE_WORD
     if sure[best] >= enough or (best == unsure.code and sure[best] >= sure["other"]):
         return Language(best, round(sure[best], 2))
     return unsure

@@ -1,7 +1,7 @@
-"""What a language needs beside its templates: how it writes days, sums and lists, and its words for what the shop says.
+"""What a language needs beside its templates: how it writes days, sums and lists, and its words for the shop's.
 
-One file for each language, `activities/_tongue_<code>.py`, in the words of a native speaker who is polite. Tables of our
-own instead of a library: it is four languages, a dozen words each, and a library would bring all the world's.
+One file for each language, `activities/_tongue_<code>.py`, in the polite form. Tables of our own
+instead of a library: it is four languages, a dozen words each, and a library would bring all the world's.
 """
 
 from dataclasses import dataclass
@@ -24,8 +24,9 @@ class Tongue:
         ways: payment methods.
         goods: what stands for the items of an order when none is named.
         why: why a person takes over.
+        terms: what a yes would mean, by action, with `order`, `count` and `sum`.
         units: minute, minutes, hour, hours.
-        date: how a day is put together from `weekday`, `day` and `month`; `year` is added to it when it is another one.
+        dated: how a day is put together from `weekday`, `day` and `month`; `year` joins another year to it.
     """
 
     both: str
@@ -39,10 +40,11 @@ class Tongue:
     quoted: str
     goods: str
     why: dict[str, str]
+    terms: dict[str, str]
     units: tuple[str, str, str, str]
     weekdays: tuple[str, ...]
     months: tuple[str, ...]
-    date: str
+    dated: str
     year: str
 
     def listed(self, names: list[str] | tuple[str, ...], last: str = "") -> str:
@@ -58,7 +60,7 @@ class Tongue:
             found = datetime.fromisoformat(value) if isinstance(value, str) else value
         except ValueError:
             return str(value)
-        said = self.date.format(
+        said = self.dated.format(
             weekday=self.weekdays[found.weekday()], day=found.day, month=self.months[found.month - 1]
         )
         return said if found.year == datetime.now(UTC).year else f"{said}{self.year}{found.year}"
@@ -81,6 +83,13 @@ class Tongue:
     def item(self, action: Action, order: Order | None) -> str:
         items = order.items if order else ()
         return next((self.quoted.format(name=item.name) for item in items if item.sku == action.sku), self.goods)
+
+    def term(self, action: Action, order: Order) -> str:
+        """What a yes to this action would mean, with its sum."""
+        count = sum(item.quantity for item in order.items)
+        amount = order.paid - order.refunded if action.name == "cancel_order" else action.amount or 0
+        said = self.terms[action.name if action.name in self.terms else "issue_store_credit"]
+        return said.format(order=order.order_id, count=count, sum=self.money(round(amount, 2), order.currency))
 
     def within(self, minutes: int) -> str:
         count, place = (minutes, 0) if minutes % 60 else (minutes // 60, 2)

@@ -77,13 +77,21 @@ GERMAN: Final = Tongue(
     },
     quoted='"{name}"',
     goods="Ihren Artikeln",
-    why={"heavy": "das muss jemand entscheiden, der es darf", "person": "das verdient die Aufmerksamkeit eines Menschen"},
+    why={
+        "heavy": "das muss jemand entscheiden, der es darf",
+        "person": "das verdient die Aufmerksamkeit eines Menschen",
+    },
+    terms={
+        "cancel_order": "die Bestellung {order} stornieren (Artikel: {count}, {sum})",
+        "process_refund": "die Erstattung von {sum} für die Bestellung {order} veranlassen",
+        "issue_store_credit": "ein Guthaben von {sum} für die Bestellung {order} ausstellen",
+    },
     units=("Minute", "Minuten", "Stunde", "Stunden"),
     weekdays=("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
     months=(
         "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November",
         "Dezember",
     ),
-    date="{weekday}, {day}. {month}",
+    dated="{weekday}, {day}. {month}",
     year=" ",
 )  # fmt: skip

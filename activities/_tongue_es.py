@@ -83,12 +83,17 @@ SPANISH: Final = Tongue(
         "heavy": "esto lo tiene que decidir alguien con autoridad para ello",
         "person": "esto merece la atención de una persona",
     },
+    terms={
+        "cancel_order": "cancele el pedido {order} (artículos: {count}, {sum})",
+        "process_refund": "tramite el reembolso de {sum} del pedido {order}",
+        "issue_store_credit": "emita un saldo a su favor de {sum} por el pedido {order}",
+    },
     units=("minuto", "minutos", "hora", "horas"),
     weekdays=("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
     months=(
         "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre",
         "diciembre",
     ),
-    date="{weekday} {day} de {month}",
+    dated="{weekday} {day} de {month}",
     year=" de ",
 )  # fmt: skip

@@ -83,12 +83,17 @@ FRENCH: Final = Tongue(
         "heavy": "il faut quelqu'un qui puisse en décider",
         "person": "cela mérite l'attention d'une personne",
     },
+    terms={
+        "cancel_order": "j'annule la commande {order} (articles : {count}, {sum})",
+        "process_refund": "je lance le remboursement de {sum} pour la commande {order}",
+        "issue_store_credit": "je crée un avoir de {sum} pour la commande {order}",
+    },
     units=("minute", "minutes", "heure", "heures"),
     weekdays=("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
     months=(
         "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
         "décembre",
     ),
-    date="{weekday} {day} {month}",
+    dated="{weekday} {day} {month}",
     year=" ",
 )  # fmt: skip

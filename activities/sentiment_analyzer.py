@@ -9,6 +9,7 @@ from pydantic import Field
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from activities import _sentiment_rules as rules
+from activities._gloss import in_english
 from activities._plain_text import squeezed
 from activities._prompts import SENTIMENT, read_part
 from activities._safety import Safety, safety_of
@@ -118,7 +119,7 @@ def _merged(found: Sentiment, answer: SentimentAnswer, llm: LLM) -> Sentiment:
 @actor("sentiment_analyzer", timeout=timedelta(seconds=10))
 async def sentiment_analyzer(message: Message, *, llm: LLM) -> tuple[Sentiment, Safety]:
     text = message.payload.customer_message
-    found = felt(text)
+    found = felt(in_english(text))
     # In a thread: a long text takes some tenths of a second.
     safety = await asyncio.to_thread(safety_of, text)
     if not llm.configured or safety.steering:

@@ -39,7 +39,9 @@ def intents(language: str) -> list[Pair]:
 def languages() -> list[Pair]:
     """Every example of any language, with its accents and without."""
     ours = {name: HERE / "intents" / name for name in ("en", *FOREIGN)}
-    found = [(text, name) for name, place in ours.items() for file in sorted(place.glob("*.txt")) for text in lines(file)]
+    found = [
+        (text, name) for name, place in ours.items() for file in sorted(place.glob("*.txt")) for text in lines(file)
+    ]
     found += [(text, "other") for text in lines(HERE / "languages" / "other.txt")]
     return list(dict.fromkeys([*found, *((bare(text), name) for text, name in found)]))
 
