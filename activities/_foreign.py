@@ -39,9 +39,13 @@ def probabilities(text: str, language: str) -> Row:
         return english.probabilities(text)
     reader = pieces(f"intent_{language}")
     assert reader.labels == english.labels  # noqa: S101 - they were trained on the same labels
-    said = english.probabilities(gloss(text, language))
-    read = reader.probabilities(folded(text, language))
-    return softmax(TRUST * np.log(said + 1e-6) + (1 - TRUST) * np.log(read + 1e-6))
+    read = softmax(reader.scores(folded(text, language)))
+    return mixed(english.probabilities(gloss(text, language)), read, reader.temperature)
+
+
+def mixed(glossed: Row, read: Row, temperature: float) -> Row:
+    """What both readers make of a text together."""
+    return softmax((TRUST * np.log(glossed + 1e-6) + (1 - TRUST) * np.log(read + 1e-6)) / temperature)
 
 
 def foreign_intent(text: str, language: str) -> tuple[str, float, tuple[tuple[str, float], ...]]:

@@ -13,7 +13,9 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
-from activities._understanding.heads import HERE, Row, Small, softmax, weighted
+from activities._foreign import mixed
+from activities._gloss import gloss
+from activities._understanding.heads import HERE, Row, Small, head, softmax, weighted
 from activities._understanding.ngrams import SIZE
 from activities._understanding.pieces import Pieces
 from activities._understanding.spelling import bare, folded
@@ -33,7 +35,7 @@ def lines(file: Path) -> list[str]:
 def intents(language: str) -> list[Pair]:
     """Every example of this language with its label."""
     files = sorted((HERE / "intents" / language).glob("*.txt"))
-    return [(folded(text, language), file.stem) for file in files for text in lines(file)]
+    return [(text, file.stem) for file in files for text in lines(file)]
 
 
 def languages() -> list[Pair]:
@@ -86,10 +88,33 @@ def train(name: str, pairs: list[Pair], *, even: bool = False) -> None:
     fit(texts, names, temperature, even=even).save(HERE / f"{name}.npz")
 
 
+def train_intents(language: str) -> None:
+    """The pieces, with the temperature that they have together with the English head's reading of the gloss."""
+    pairs = intents(language)
+    texts, names = [folded(text, language) for text, _ in pairs], np.array([label for _, label in pairs])
+    read, true = held_out(texts, names, even=False)
+    glossed = [head("intent_en").probabilities(gloss(text, language)) for text, _ in pairs]
+    both = np.array([mixed(one, other, 1.0) for one, other in zip(glossed, read, strict=True)])
+    temperature = best_temperature((both + 1e-9).astype(np.float32), true)
+    cooled = np.array([mixed(one, other, temperature) for one, other in zip(glossed, read, strict=True)])
+    rights = [float(np.mean(found.argmax(axis=1) == true)) for found in (read, np.array(glossed), both)]
+    alone, gloss_alone, together = (f"{right:.3f}" for right in rights)
+    print(f"{language}: {len(true)} examples; right when unseen: pieces {alone}, gloss {gloss_alone}, both {together};")
+    print(f"    temperature {temperature:.2f}, calibration error {calibration_error(cooled, true):.3f}")
+    fit(texts, names, temperature).save(HERE / f"intent_{language}.npz")
+
+
+def calibration_error(said: Row, true: Places) -> float:
+    """By how much being sure and being right differ, in ten bins of sureness."""
+    sure, right = said.max(axis=1), said.argmax(axis=1) == true
+    bins = np.minimum((sure * 10).astype(int), 9)
+    return float(sum(abs(sure[bins == one].sum() - right[bins == one].sum()) for one in set(bins)) / len(true))
+
+
 def main() -> None:
     train("language", languages(), even=True)
     for language in FOREIGN:
-        train(f"intent_{language}", intents(language))
+        train_intents(language)
 
 
 if __name__ == "__main__":
