@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop status logs demo test test-llm check browser bench train lock clean
+.PHONY: help run stop status logs demo test test-llm check browser bench eval train lock clean
 
 help:
 	@echo "make run     install and start everything; Ctrl-C stops it"
@@ -15,6 +15,7 @@ help:
 	@echo "make test-llm  install a local language model (1.1 GB) and run the tests that ask it"
 	@echo "make check   only format, lint, types and imports"
 	@echo "make bench   measure the whole stack"
+	@echo "make eval    measure what is understood and answered, against the last release"
 	@echo "make train   learn again from the examples"
 	@echo "make clean   remove the environment and all data"
 
@@ -80,6 +81,9 @@ train: $(VENV)/dev.stamp
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m bench.chat
+
+eval: $(VENV)/dev.stamp
+	$(BIN)/python -m bench.evaluation
 
 # Needs uv. Nothing younger than a week, and no address of an index in the files.
 LOCK = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -20,6 +20,22 @@ _AFTER_VERB = re.compile(
     r"(?P<list>[0-9]{5,8})(?=\s*(?:[,;?!]|\.(?![0-9])|$|and\b))",
     re.IGNORECASE,
 )
+_AFTER_WORD = re.compile(
+    r"\b(?:cancel\w*|cancle|return\w*|retrun|refund\w*|exchange|exchnage|swap|expedite|rush|track|status|eta|invoice|"
+    r"shipped|send|where(?:\s?(?:is|are)|'?s)?|were\s?(?:is|are)|mean|meant|claim|from|for|of|on|(?<!live )in|about|"
+    r"with|and|not|what\sabout|oder|ordr|ordre|comm?ande|pedido|bestelung|bestellung)\s"
+    r"(?P<list>[0-9]{5,8})(?![\w-]|[.,][0-9]|(?-i:,?\s[A-Z\u00c0-\u00de][a-z])|"
+    r"\s?(?:km|kg|g|ml|cm|mm|points?|people|customers|times)\b|\sis\s(?:my|the)\s(?:zip|post))",
+    re.IGNORECASE,
+)
+_BEFORE_WORD = re.compile(
+    r"(?<![\w.,#-])(?P<list>[0-9]{5,8})(?=\s(?:is|was|says|shows|still|late|cancel\w*|refund\w*|return\w*|where|status|"
+    r"hasn'?t|has|did|didn'?t|never|came|arrived|back|a\s(?:week|day))\b)(?!\sis\s(?:my|the)\s(?:zip|post))",
+    re.IGNORECASE,
+)
+_FIRST = re.compile(
+    r"^\W*(?P<list>[0-9]{5,8})(?=\s*[:?!.,]*\s+(?![A-Z\u00c0-\u00de][a-z]|is\s(?:my|the)\s(?:zip|post))\D|\s*[:?!]|\?)"
+)
 _HASH = re.compile(
     r"(?<!invoice )(?<!invoices )(?<!bill )(?<!bills )(?<!ticket )(?<!case )(?<!apt )(?<!unit )(?<!suite )(?<!receipt )"
     r"(?<!apartment )(?<![\w&])(?P<list>#\s?[0-9]{5,8})(?![\w-]|[.,][0-9])",
@@ -55,7 +71,7 @@ _EXPRESS_LENGTH = 12
 def order_ids(text: str) -> tuple[list[str], str]:
     """The orders named, in canonical form and in their order, and the text with them blanked out."""
     found: list[tuple[int, str]] = []
-    for pattern in (_CANONICAL, _NEAR, _BEFORE, _AFTER_VERB, _HASH, _ALONE):
+    for pattern in (_CANONICAL, _NEAR, _BEFORE, _AFTER_VERB, _HASH, _ALONE, _FIRST, _AFTER_WORD, _BEFORE_WORD):
         text = pattern.sub(lambda match: _taken(match, found), text)
     return [canonical for _, canonical in sorted(found)], text
 

@@ -67,8 +67,7 @@ class Rehearsal:
 
     async def play(self, message: Message, recorded: Message) -> Message:
         """The message at its end, or where it waits for a person, or where nobody could go on."""
-        shop = StubbedShop(typing.cast("Shop", self._given[Shop]), recorded)
-        given = {**self._given, Shop: shop}
+        given = self._props(recorded)
         while not message.route.done and message.route.current_step < message.route.hop_cap:
             try:
                 message = await self._step(message, recorded, given)
@@ -79,6 +78,12 @@ class Rehearsal:
                 payload = message.payload.model_copy(update={"error": failure})
                 return message.model_copy(update={"payload": payload})
         return message
+
+    def _props(self, recorded: Message) -> Mapping[type, object]:
+        return {**self._given, Shop: StubbedShop(typing.cast("Shop", self._given[Shop]), recorded)}
+
+    def _person(self, name: str, message: Message, recorded: Message) -> tuple[Outcome, Failure | None]:
+        return _person(name, message, recorded)
 
     async def _step(self, message: Message, recorded: Message, given: Mapping[type, object]) -> Message:
         names = message.route.here
@@ -101,7 +106,7 @@ class Rehearsal:
         try:
             return await self._answer(name, message, recorded, given), None
         except AnswerLater:
-            return _person(name, message, recorded)
+            return self._person(name, message, recorded)
         except Permanent as error:
             return Outcome.of(tuple(error.enrichments)), _failure(message, name, str(error))
         except ValidationError as error:

@@ -8,6 +8,7 @@ from typing import Final
 import click
 from pydantic import JsonValue, ValidationError
 
+from activities._guardrails import judged
 from activities._plain_text import squeezed
 from activities._understanding.heads import head
 from activities._understanding.injection import LIKELY, injection
@@ -89,12 +90,19 @@ def sentiment(text: str) -> Understood:
     return Understood(label=found.sentiment, confidence=found.confidence, score=found.score, urgency=found.urgency)
 
 
+def guarded(text: str) -> Understood:
+    """Whether a reply might go out, as far as that can be told without its facts."""
+    verdict = judged(text)
+    return Understood(label=verdict.label, reasons=verdict.reasons)
+
+
 READERS: Final[dict[str, Reader]] = {
     "intent": intent,
     "oos": scope,
     "sentiment": sentiment,
     "injection": injected,
     "pii": pii,
+    "guardrail": guarded,
 }
 
 

@@ -51,7 +51,11 @@ class Row(BaseModel):
             {
                 "customer_message": "Hello, it is Polly.",
                 "execution_result": ExecutionResult(results=done).model_dump(mode="json"),
-                "knowledge": {"passages": [{"title": "Terms", "section": "", "text": self.knowledge}]},
+                "knowledge": {
+                    "passages": [
+                        {"file": "terms.md", "title": "Terms", "section": "", "text": self.knowledge, "score": 1}
+                    ]
+                },
             }
         )
         return Message(message_id="m-1", session_id="s-1", route=Route(steps=("guardrail_validator",)), payload=payload)

@@ -23,6 +23,14 @@ def named(text: str) -> Entities:
         "my order (12345)",
         "where is 12345?",
         "ORD\u201312345",
+        "12345 is late",
+        "refund 12345 please",
+        "I want 12345 cancelled, so cancel 12345 now",
+        "the jacket from 12345 does not fit",
+        "sorry, I meant 12345",
+        "I want to know where 12345 is",
+        "worst shop ever, 12345 is way too late",
+        "want to send 12345 back",
     ],
 )
 def test_an_order_number_is_canonical_in_whatever_form_it_comes(text: str) -> None:
@@ -39,6 +47,12 @@ def test_an_order_number_is_canonical_in_whatever_form_it_comes(text: str) -> No
         "I paid 12000 EUR for my order",
         "ship my order to 20457 Hamburg",
         "I border 12345",
+        "20457 Hamburg is where I live",
+        "I live in 90210 and it is late",
+        "in 20457 Hamburg",
+        "it costs much, and 82012 is my zipcode",
+        "it weighs about 12000 g",
+        "a refund for 12000 EUR",
     ],
 )
 def test_other_numbers_are_not_orders(text: str) -> None:

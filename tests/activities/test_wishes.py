@@ -17,6 +17,8 @@ from tests.activities.cases import (
         ("It is 10 Baker Street, London NW1 6XE please", "10 Baker Street", "NW1 6XE", "London", "GB"),
         ("to 12 Main Street, Apt 4, Boston, MA 02110, USA", "12 Main Street, Apt 4", "MA 02110", "Boston", "USA"),
         ("Change it from 1 Old Road, 11111 Bonn to 2 New Road, 22222 Kiel", "2 New Road", "22222", "Kiel", "DE"),
+        ("Send it to another address, 12 Elm Street, 30159 Hanover", "12 Elm Street", "30159", "Hanover", "DE"),
+        ("It must go elsewhere, namely 5 Harbour Lane, 20457 Hamburg", "5 Harbour Lane", "20457", "Hamburg", "DE"),
         ("Deliver to Mill Lane 21, Dublin D02 X285", "Mill Lane 21", "D02 X285", "Dublin", "IE"),
     ],
 )
@@ -31,6 +33,7 @@ def test_addresses_are_read(text: str, street: str, code: str, city: str, countr
         "order 12345 to 20457 Hamburg",
         "to 45 High Street, Dublin",
         "to 12 Long Road, 1234 Smallville",
+        "to 12 Elm Street, Building 4, 30159 Hanover",
     ],
 )
 def test_half_an_address_is_none(text: str) -> None:

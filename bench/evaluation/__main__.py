@@ -1,0 +1,43 @@
+"""`python -m bench.evaluation`: every figure beside what it should be and what it was."""
+
+import sys
+from typing import Final
+
+import click
+
+from bench.evaluation.figures import PARTS, Results, falls
+from bench.evaluation.parts import Found, Wish, evaluate
+from bench.evaluation.report import printed, write
+
+FELL: Final = 1
+
+
+@click.command()
+@click.option("--only", "parts", multiple=True, type=click.Choice(PARTS), help="A part alone; may be given again.")
+@click.option("--model", is_flag=True, help="Play the conversations with the model that the settings name.")
+@click.option("--errors", is_flag=True, help="Print every wrong row.")
+@click.option("--check", is_flag=True, help="End with 1 when a figure fell by more than a point; write nothing.")
+def main(parts: tuple[str, ...], *, model: bool, errors: bool, check: bool) -> None:
+    """Measure, print, and write docs/evaluation.md and results.json."""
+    before, found = Results.read(), evaluate(parts or PARTS, Wish(model=model, errors=errors))
+    printed(found, before.figures)
+    if check:
+        fallen = list(falls(found.figures, before.figures))
+        print("\n".join(fallen))
+        sys.exit(FELL if fallen else 0)
+    if not model:
+        _keep(found, before)
+
+
+def _keep(found: Found, before: Results) -> None:
+    """What was not measured this time stays as it was."""
+    played = found.open_wordings is not None
+    open_wordings = found.open_wordings if found.open_wordings is not None else before.open_wordings
+    harmful = found.harmful_wordings if played else before.harmful_wordings
+    figures = {**before.figures, **found.figures}
+    Results(figures=figures, open_wordings=open_wordings, harmful_wordings=harmful).write()
+    write(Found(figures, found.missing, open_wordings), before.figures)
+
+
+if __name__ == "__main__":
+    main()
