@@ -78,6 +78,8 @@ browser:
 train: $(VENV)/dev.stamp
 	$(BIN)/python -m bench.understanding.intent
 	$(BIN)/python -m bench.understanding.sentiment
+	$(BIN)/python -m bench.understanding.injection
+	$(BIN)/python -m bench.understanding.languages
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m bench.chat

@@ -9,8 +9,10 @@ from pydantic import Field
 from activities._dialogue import in_context, leans
 from activities._entities import Amount, Entities, entities_in
 from activities._follow import Follow
+from activities._gloss import gloss
 from activities._intent_names import IntentName
 from activities._joining import Said, joined
+from activities._language import OURS, language_of
 from activities._matters import clauses, matters
 from activities._plain_text import squeezed
 from activities._prompts import INTENT, read_part
@@ -46,7 +48,10 @@ class OtherIntent(Wire):
 
 
 class Intent(Enrichment, slot="intent"):
-    """What is wanted. `order_ids` are the orders of the main matter; all that are named when it is the only one."""
+    """What is wanted. `order_ids` are the orders of the main matter; all that are named when it is the only one.
+
+    `language` is that of the session when the words do not show one, and empty when nothing does.
+    """
 
     intent: IntentName
     confidence: float = Field(ge=0, le=1)
@@ -56,6 +61,7 @@ class Intent(Enrichment, slot="intent"):
     order_ids: tuple[str, ...] = ()
     follows: Follow | None = None
     together: tuple[Earlier, ...] = ()
+    language: str = ""
 
     @property
     def clear(self) -> bool:
@@ -78,11 +84,14 @@ class IntentAnswer(AnsweredMatter):
     secondary: tuple[AnsweredMatter, ...] = ()
 
 
-def understood(text: str) -> Intent:
-    """What the examples that we learned from make of a text."""
-    text = squeezed(text)
-    entities = entities_in(text)
-    main, *others = matters(text, entities.order_ids)
+def understood(text: str, hint: str = "") -> Intent:
+    """What the examples that we learned from make of a text; `hint` is the language of the session."""
+    text, language = squeezed(text), language_of(text, hint)
+    shown = language.code if language.confidence else ""
+    if not language.spoken:
+        return Intent(intent="out_of_scope", confidence=0, entities=entities_in(text), language=shown)
+    entities = entities_in(gloss(text, language.code))
+    main, *others = matters(text, entities.order_ids, language.code)
     secondary = tuple(
         OtherIntent(intent=other.intent, confidence=other.confidence, order_ids=other.order_ids)
         for other in others
@@ -94,6 +103,7 @@ def understood(text: str) -> Intent:
         secondary=secondary,
         entities=entities,
         order_ids=main.order_ids if secondary else entities.order_ids,
+        language=shown,
     )
 
 
@@ -116,6 +126,7 @@ def _merged(found: Intent, answer: IntentAnswer, llm: LLM) -> Intent:
         ),
         entities=found.entities,
         source="model",
+        language=found.language,
         order_ids=beside.get(answer.intent, ()) if further else found.entities.order_ids,
     )
 
@@ -125,17 +136,19 @@ async def intent_analyzer(  # noqa: PLR0913 - what the meaning of a message may 
     message: Message, *, llm: LLM, sessions: Sessions, history: History, settings: Settings, bus: Bus
 ) -> Intent:
     text = message.payload.customer_message
-    own = Said(text, await _believed(understood(text), text, llm))
+    session = await conversation(message, sessions, history, needed=leans(understood(text), text))
+    found = _heard(text, session)
+    own = Said(text, await _believed(found, text, llm))
     valid = timedelta(seconds=settings.confirmation_ttl)
 
     def read(said: Said, before: Session | None) -> Intent:
-        return in_context(said.found, squeezed(said.text), before, now=datetime.now(UTC), valid=valid)
-
-    session = await conversation(message, sessions, history, needed=leans(own.found, text))
+        words = gloss(squeezed(said.text), said.found.language or OURS)
+        return in_context(said.found, words, before, now=datetime.now(UTC), valid=valid)
 
     def willing(earlier: str) -> bool:
-        found = read(Said(earlier, understood(earlier)), session)
-        return found.follows is None and _shares(earlier, found)
+        other = read(Said(earlier, _heard(earlier, session)), session)
+        spoken = {other.language, found.language} - {""}
+        return other.follows is None and len(spoken) <= 1 and _shares(earlier, other)
 
     alone = read(own, session)
     answers = alone.follows is not None and session is not None and session.state.pending is not None
@@ -144,10 +157,17 @@ async def intent_analyzer(  # noqa: PLR0913 - what the meaning of a message may 
     earlier = await taken_over(message, bus=bus, history=history, willing=willing)
     if not earlier:
         return alone
-    said = [*(Said(one.text, understood(one.text)) for one in earlier), own]
-    whole = joined(said, message, session, read)
+    whole = joined([*(Said(one.text, _heard(one.text, session)) for one in earlier), own], message, session, read)
     together = tuple(one.model_copy(update={"dropped": place < whole.since}) for place, one in enumerate(earlier))
     return whole.intent.model_copy(update={"together": together})
+
+
+def _heard(text: str, session: Session | None) -> Intent:
+    """What a text says by itself. Only the session tells how to read one that shows no language."""
+    found, hint = understood(text), session.state.language if session else ""
+    if hint and (code := language_of(text, hint).code) != found.language:
+        return understood(text, code).model_copy(update={"language": code})
+    return found
 
 
 def _shares(text: str, found: Intent) -> bool:

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from activities import _sentiment_rules as rules
 from activities._feeling import Feeling, mood, scored
+from activities._gloss import in_english
 from activities._plain_text import squeezed
 from activities._prompts import SENTIMENT, read_part
 from activities._safety import Safety, safety_of
@@ -93,7 +94,7 @@ def _merged(found: Sentiment, answer: SentimentAnswer, llm: LLM) -> Sentiment:
 async def sentiment_analyzer(message: Message, *, llm: LLM) -> tuple[Sentiment, Safety]:
     text = message.payload.customer_message
     # In a thread: a long text takes some tenths of a second.
-    found = await asyncio.to_thread(felt, text)
+    found = await asyncio.to_thread(lambda: felt(in_english(text)))
     safety = await asyncio.to_thread(safety_of, text)
     if not llm.configured or safety.steering:
         return found, safety

@@ -197,6 +197,7 @@ async def test_reading_goes_on_while_somebody_writes(history: History, configure
 async def test_a_busy_event_loop_never_keeps_the_lock_that_all_writers_need(
     history: History, configured: Settings
 ) -> None:
+    await history.ping()
     writing = asyncio.create_task(history.add([a_row("m-1:customer"), a_row("m-1:reply-1", sender="agent")]))
     turns = 0
     with closing(sqlite3.connect(file_of(configured), timeout=5, isolation_level=None)) as other:
