@@ -4,7 +4,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple, cast
 
+from activities._foreign import parted, probabilities
+from activities._gloss import gloss
 from activities._intent_names import IntentName
+from activities._language import OURS
 from activities._order_numbers import order_ids
 from activities._understanding.heads import Row, head
 
@@ -33,7 +36,7 @@ _BREAK = re.compile(
 _ALSO: Final = re.compile(r"^(?:also|and|plus)\b[,:]?\s*", re.IGNORECASE)
 
 _NUMBER_WORDS: Final = re.compile(
-    r"\b(?:my|the|it|it's|its|is|this|here|order|orders|number|numbers|no|nr|id|and|for|a)\b|[\W\d_]+|\bord\b",
+    r"\b(?:my|the|it|it's|its|is|this|here|order|orders|number|numbers|no|nr|id|and|for|a|about|regarding|concerning|re)\b|[\W\d_]+|\bord\b",
     re.IGNORECASE,
 )
 
@@ -65,38 +68,44 @@ class Matter(NamedTuple):
     order_ids: tuple[str, ...] = ()
 
 
-def clauses(text: str) -> tuple[str, ...]:
+def clauses(text: str, language: str = OURS) -> tuple[str, ...]:
     """The parts of a text that may each want something else: sentences, and what "also" or "and I" joins."""
-    parts = (_ALSO.sub("", part.strip(" ,")) for part in _BREAK.split(text))
+    parts = (
+        _ALSO.sub("", part.strip(" ,")) for part in (_BREAK.split(text) if language == OURS else parted(text, language))
+    )
     found = tuple(part[:LONGEST_CLAUSE] for part in parts if part and part.lower() != "i")
     return found if len(found) <= MOST_CLAUSES else (*found[: MOST_CLAUSES // 2], *found[-MOST_CLAUSES // 2 :])
 
 
-def matters(text: str, named: tuple[str, ...]) -> tuple[Matter, ...]:
+def matters(text: str, named: tuple[str, ...], language: str = OURS) -> tuple[Matter, ...]:
     """What the text wants, the main matter first; never empty.
 
     Args:
         text: what the customer wrote.
         named: the orders that the whole text names; a clause cannot name others.
+        language: that of the text, one that we speak.
     """
-    if named and not _NUMBER_WORDS.sub("", text):
+    if named and not _NUMBER_WORDS.sub("", gloss(text, language)):
         return (Matter("order_status", 0.6, named),)
-    parts = clauses(text)
-    whole = likeliest(head("intent_en").probabilities(text))
+    parts = clauses(text, language)
+    whole = likeliest(probabilities(text, language))
     if parts[1:]:
-        return _merged(whole, list(_attached(_read(part, named) for part in parts)))
+        return _merged(whole, list(_attached(_read(part, named, language) for part in parts)))
     return (whole._replace(order_ids=named),)
 
 
-def likeliest(probabilities: Row) -> Matter:
-    best = int(probabilities.argmax())
+def likeliest(sure: Row) -> Matter:
+    best = int(sure.argmax())
     name = cast("IntentName", head("intent_en").labels[best])
-    return Matter(name, round(float(probabilities[best]), 3))
+    return Matter(name, round(float(sure[best]), 3))
 
 
-def _read(clause: str, named: tuple[str, ...]) -> Matter:
-    orders = tuple(order for order in dict.fromkeys(order_ids(clause)[0]) if order in named)
-    return likeliest(head("intent_en").probabilities(clause))._replace(order_ids=orders)
+def _read(clause: str, named: tuple[str, ...], language: str) -> Matter:
+    orders = tuple(order for order in dict.fromkeys(order_ids(gloss(clause, language))[0]) if order in named)
+    if orders and not _NUMBER_WORDS.sub("", gloss(clause, language)):
+        # It only names an order: what is wanted of it stands in another clause.
+        return Matter("order_status", 0.0, orders)
+    return likeliest(probabilities(clause, language))._replace(order_ids=orders)
 
 
 def _merged(whole: Matter, read: list[Matter]) -> tuple[Matter, ...]:
