@@ -8,6 +8,7 @@ from typing import Final
 
 from activities._follow import Follow
 from activities._short_answers import thanks_in
+from activities._wishes import hurried
 from activities.api_query_executor import ApiData, OrderFacts
 from activities.context_retriever import Context
 from activities.execution_coordinator import ExecutionResult
@@ -172,7 +173,7 @@ class Case:
     def _guessed(self, intent: IntentName) -> tuple[Matter, ...]:
         last = self._last(intent)
         likely = (last,) if last else self._likely(intent)
-        if len(likely) == 1 or intent in READ_ONLY:
+        if len(likely) == 1 or (intent in READ_ONLY and not hurried(self.text)):
             return tuple(self._about(intent, order) for order in likely[:MOST_ORDERS]) or (Matter(intent),)
         return (Matter(intent, choices=likely[:MOST_ORDERS]),)
 

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple, cast
 
 from activities._intent_names import IntentName
-from activities._order_numbers import order_ids
-from activities._understanding.heads import Row, head
+from activities._kin import kindred
+from activities._order_numbers import order_ids, with_their_noun
+from activities._understanding.heads import head
 
 MOST_CLAUSES: Final = 16
 """Of a longer message the first and the last half as many are read: what is wanted stands at one of its ends."""
@@ -31,6 +32,8 @@ _BREAK = re.compile(
 )
 
 _ALSO: Final = re.compile(r"^(?:also|and|plus)\b[,:]?\s*", re.IGNORECASE)
+
+_WORD: Final = re.compile(r"\w+")
 
 _NUMBER_WORDS: Final = re.compile(
     r"\b(?:my|the|it|it's|its|is|this|here|order|orders|number|numbers|no|nr|id|and|for|a)\b|[\W\d_]+|\bord\b",
@@ -57,12 +60,26 @@ _TONE: Final[frozenset[IntentName]] = frozenset({"complaint", "feedback"})
 """How something is said rather than what is wanted, when it stands beside a matter."""
 
 
+_VAGUE: Final = frozenset({
+    "a", "about", "aforementioned", "again", "already", "always", "an", "and", "as", "before", "else", "ever", "he", "him",
+    "have", "i", "is", "it", "its", "just", "know", "last", "like", "matter", "matters", "mean", "mentioned", "my", "not",
+    "oh", "one", "other", "said", "same", "she", "so", "some", "still", "stated", "stuff", "subject", "that", "the",
+    "there", "thing", "things", "this", "those", "time", "told", "unchanged", "usual", "was", "well", "what", "with",
+    "you",
+})  # fmt: skip
+"""Words that leave open what is talked about."""
+
+VAGUE: Final = 0.5
+"""How sure we are at most of what was said in such words alone."""
+
+
 class Matter(NamedTuple):
-    """One thing that is wanted."""
+    """One thing that is wanted; `kindred` is how sure it is that it is this or something that is answered alike."""
 
     intent: IntentName
     confidence: float
     order_ids: tuple[str, ...] = ()
+    kindred: float = 0.0
 
 
 def clauses(text: str) -> tuple[str, ...]:
@@ -82,21 +99,26 @@ def matters(text: str, named: tuple[str, ...]) -> tuple[Matter, ...]:
     if named and not _NUMBER_WORDS.sub("", text):
         return (Matter("order_status", 0.6, named),)
     parts = clauses(text)
-    whole = likeliest(head("intent_en").probabilities(text))
+    whole = likeliest(text)
     if parts[1:]:
         return _merged(whole, list(_attached(_read(part, named) for part in parts)))
     return (whole._replace(order_ids=named),)
 
 
-def likeliest(probabilities: Row) -> Matter:
-    best = int(probabilities.argmax())
-    name = cast("IntentName", head("intent_en").labels[best])
-    return Matter(name, round(float(probabilities[best]), 3))
+def likeliest(text: str) -> Matter:
+    learned = head("intent_en")
+    # A bare number says nothing to what was learned from words.
+    found = learned.probabilities(with_their_noun(text)).tolist()
+    by_name = dict(zip(cast("tuple[IntentName, ...]", learned.labels), found, strict=True))
+    name = max(by_name, key=by_name.__getitem__)
+    sure, kin = by_name[name], kindred(name, by_name, text)
+    most = VAGUE if {word.lower() for word in _WORD.findall(text)} <= _VAGUE else 1.0
+    return Matter(name, round(min(sure, most), 3), kindred=round(min(kin, most), 3))
 
 
 def _read(clause: str, named: tuple[str, ...]) -> Matter:
     orders = tuple(order for order in dict.fromkeys(order_ids(clause)[0]) if order in named)
-    return likeliest(head("intent_en").probabilities(clause))._replace(order_ids=orders)
+    return likeliest(clause)._replace(order_ids=orders)
 
 
 def _merged(whole: Matter, read: list[Matter]) -> tuple[Matter, ...]:

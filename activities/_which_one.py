@@ -66,7 +66,7 @@ def _number(turn: Turn, asked: Question) -> "Intent | None":
 
 
 def _chosen(turn: Turn, asked: Question) -> "Intent | None":
-    if turn.numbers or not turn.short or (asked.kind == "meaning" and turn.lead.answer == "no"):
+    if turn.numbers or not turn.brief or (asked.kind == "meaning" and turn.lead.answer == "no"):
         return None
     if asked.kind == "order" and all_meant(turn.said):
         orders = [choice.order_id for choice in asked.choices if choice.order_id]
@@ -90,7 +90,7 @@ def _variant(turn: Turn, asked: Question) -> "Intent | None":
     size = size_in(turn.said)
     words = f"in size {size}" if size else turn.said
     own = turn.found.clear and turn.found.intent not in {asked.intent, "product_inquiry"} and not points(turn.said)
-    if not size and (own or not turn.short or not any(variant_in(turn.said, size=None, color=None))):
+    if not size and (own or not turn.brief or not any(variant_in(turn.said, size=None, color=None))):
         return None
     sku = next((choice.sku for choice in asked.choices), None)
     return turn.meaning(

@@ -42,7 +42,9 @@ class OtherIntent(Wire):
 
 
 class Intent(Enrichment, slot="intent"):
-    """What is wanted. `order_ids` are the orders of the main matter; all that are named when it is the only one."""
+    """What is wanted. `order_ids` are the orders of the main matter; all that are named when it is the only one.
+    `kindred` is how sure it is that this or something that is answered alike is wanted.
+    """
 
     intent: IntentName
     confidence: float = Field(ge=0, le=1)
@@ -51,10 +53,12 @@ class Intent(Enrichment, slot="intent"):
     source: Literal["patterns", "examples", "model"] = "examples"
     order_ids: tuple[str, ...] = ()
     follows: Follow | None = None
+    kindred: float = Field(default=0, ge=0, le=1)
 
     @property
     def clear(self) -> bool:
-        return self.confidence >= CLEAR
+        """Whether it is known what to answer, even where two matters that are answered alike are hard to tell apart."""
+        return max(self.confidence, self.kindred) >= CLEAR
 
     @property
     def wanted(self) -> tuple[IntentName, ...]:
@@ -81,11 +85,12 @@ def understood(text: str) -> Intent:
     secondary = tuple(
         OtherIntent(intent=other.intent, confidence=other.confidence, order_ids=other.order_ids)
         for other in others
-        if other.confidence >= CLEAR
+        if max(other.confidence, other.kindred) >= CLEAR
     )
     return Intent(
         intent=main.intent,
         confidence=main.confidence,
+        kindred=main.kindred,
         secondary=secondary,
         entities=entities,
         order_ids=main.order_ids if secondary else entities.order_ids,
