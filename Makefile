@@ -77,6 +77,9 @@ browser:
 # Seconds to minutes, and the same bytes again on the same machine.
 train: $(VENV)/dev.stamp
 	$(BIN)/python -m bench.understanding.intent
+	$(BIN)/python -m bench.understanding.sentiment
+	$(BIN)/python -m bench.understanding.injection
+	$(BIN)/python -m bench.understanding.languages
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m bench.chat

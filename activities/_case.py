@@ -4,9 +4,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import Final
 
 from activities._follow import Follow
+from activities._gloss import gloss
+from activities._language import OURS, SPOKEN
 from activities._short_answers import thanks_in
 from activities._wishes import hurried
 from activities.api_query_executor import ApiData, OrderFacts
@@ -106,12 +109,27 @@ class Case:
 
     @property
     def thankful(self) -> bool:
-        return self.positive or thanks_in(self.text)
+        return self.positive or thanks_in(self.said)
 
     @property
     def first_name(self) -> str:
         names = self.context.customer.name.split() if self.context.customer else []
         return names[0] if names else ""
+
+    @property
+    def language(self) -> str:
+        """The customer's, as far as they have shown it."""
+        return (self.intent.language if self.intent else "") or OURS
+
+    @property
+    def foreign(self) -> bool:
+        """They write a language that we do not speak."""
+        return self.language not in SPOKEN
+
+    @cached_property
+    def said(self) -> str:
+        """Their words in English, for whatever reads English."""
+        return self.text if self.follow.words else gloss(self.text, self.language)
 
     @property
     def follow(self) -> Follow:
@@ -173,7 +191,7 @@ class Case:
     def _guessed(self, intent: IntentName) -> tuple[Matter, ...]:
         last = self._last(intent)
         likely = (last,) if last else self._likely(intent)
-        if len(likely) == 1 or (intent in READ_ONLY and not hurried(self.text)):
+        if len(likely) == 1 or (intent in READ_ONLY and not hurried(self.said)):
             return tuple(self._about(intent, order) for order in likely[:MOST_ORDERS]) or (Matter(intent),)
         return (Matter(intent, choices=likely[:MOST_ORDERS]),)
 
@@ -185,7 +203,7 @@ class Case:
         elsewhere = [order for order in self.orders if any(self._speaks_of(item) for item in order.items)]
         if elsewhere and last not in elsewhere:
             return None
-        fits = SUITABLE[intent](last) or POINTING.search(self.text) or not any(map(SUITABLE[intent], self.orders))
+        fits = SUITABLE[intent](last) or POINTING.search(self.said) or not any(map(SUITABLE[intent], self.orders))
         return last if fits else None
 
     def _about(self, intent: IntentName, order: Order) -> Matter:
@@ -220,7 +238,7 @@ class Case:
         return any(round(charge.amount, 2) in named for charge in order.charges)
 
     def _speaks_of(self, item: Item) -> bool:
-        said = {_singular(word) for word in WORD.findall(self.text.lower())}
+        said = {_singular(word) for word in WORD.findall(self.said.lower())}
         head = re.split(r"\s(?:with|in|for|of)\s|[,(]", item.name.lower())[0]
         # The last word of a name is the thing itself: "Rain jacket", "Espresso machine".
         words = [_singular(word) for word in WORD.findall(head)]

@@ -4,7 +4,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from activities._case import Case
+from activities._language import SPOKEN
 from activities._reply import Action, ActionName
+from activities._tongue import Tongue
+from activities._tongues import tongue
 from activities._words import listed, money
 
 NEEDS_YES: Final[frozenset[ActionName]] = frozenset({"cancel_order", "process_refund", "issue_store_credit"})
@@ -19,7 +22,8 @@ def agreed(case: Case, wished: tuple[Action, ...]) -> tuple[Action, ...]:
         wished: what would be proposed now.
     """
     given = case.follow.plan
-    if not given or terms(case, given) != case.follow.terms:
+    # Asked in one language and answered in another, they are the same terms.
+    if not given or case.follow.terms not in {terms(case, given, language) for language in SPOKEN}:
         return ()
     return given if all(any(same_deed(action, now) for now in wished) for action in given) else ()
 
@@ -35,15 +39,19 @@ def same_deed(one: Action, other: Action) -> bool:
     return (one.name, one.order_id, one.sku) == (other.name, other.order_id, other.sku)
 
 
-def terms(case: Case, actions: Iterable[Action]) -> str:
+def terms(case: Case, actions: Iterable[Action], language: str = "") -> str:
     """`cancel order ORD-00000001 (2 items, 89.00 EUR)`: what a yes would mean, with every sum."""
-    return listed(_term(case, action) for action in actions)
+    spoken = tongue(language or case.language)
+    found = [_term(case, action, spoken) for action in actions]
+    return spoken.listed(found) if spoken else listed(found)
 
 
-def _term(case: Case, action: Action) -> str:
+def _term(case: Case, action: Action, spoken: Tongue | None) -> str:
     order = case.context.order(action.order_id or "")
     if order is None:
         return ""
+    if spoken:
+        return spoken.term(action, order)
     count = sum(item.quantity for item in order.items)
     goods = f"{count} item{'' if count == 1 else 's'}"
     if action.name == "cancel_order":

@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from activities._case import Case
 from activities._guardrails import objections
 from activities._known import Known
 from activities._reply import Response
@@ -25,7 +26,7 @@ def shown(response: Response, message: Message) -> str:
     """
     if response.author == "human" or not objections(response.text, Known.of(message)):
         return response.text
-    return cleared(response.text, message) or render("safe")
+    return cleared(response.text, message) or render("safe", case=Case.of(message))
 
 
 def _cleared(paragraph: str, known: Known) -> str:

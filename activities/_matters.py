@@ -4,8 +4,11 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple, cast
 
+from activities._foreign import parted, probabilities
+from activities._gloss import gloss
 from activities._intent_names import IntentName
 from activities._kin import kindred
+from activities._language import OURS
 from activities._order_numbers import order_ids, with_their_noun
 from activities._understanding.heads import head
 
@@ -36,7 +39,7 @@ _ALSO: Final = re.compile(r"^(?:also|and|plus)\b[,:]?\s*", re.IGNORECASE)
 _WORD: Final = re.compile(r"\w+")
 
 _NUMBER_WORDS: Final = re.compile(
-    r"\b(?:my|the|it|it's|its|is|this|here|order|orders|number|numbers|no|nr|id|and|for|a)\b|[\W\d_]+|\bord\b",
+    r"\b(?:my|the|it|it's|its|is|this|here|order|orders|number|numbers|no|nr|id|and|for|a|about|regarding|concerning|re)\b|[\W\d_]+|\bord\b",
     re.IGNORECASE,
 )
 
@@ -82,43 +85,48 @@ class Matter(NamedTuple):
     kindred: float = 0.0
 
 
-def clauses(text: str) -> tuple[str, ...]:
+def clauses(text: str, language: str = OURS) -> tuple[str, ...]:
     """The parts of a text that may each want something else: sentences, and what "also" or "and I" joins."""
-    parts = (_ALSO.sub("", part.strip(" ,")) for part in _BREAK.split(text))
+    parts = (
+        _ALSO.sub("", part.strip(" ,")) for part in (_BREAK.split(text) if language == OURS else parted(text, language))
+    )
     found = tuple(part[:LONGEST_CLAUSE] for part in parts if part and part.lower() != "i")
     return found if len(found) <= MOST_CLAUSES else (*found[: MOST_CLAUSES // 2], *found[-MOST_CLAUSES // 2 :])
 
 
-def matters(text: str, named: tuple[str, ...]) -> tuple[Matter, ...]:
+def matters(text: str, named: tuple[str, ...], language: str = OURS) -> tuple[Matter, ...]:
     """What the text wants, the main matter first; never empty.
 
     Args:
         text: what the customer wrote.
         named: the orders that the whole text names; a clause cannot name others.
+        language: that of the text, one that we speak.
     """
-    if named and not _NUMBER_WORDS.sub("", text):
+    if named and not _NUMBER_WORDS.sub("", gloss(text, language)):
         return (Matter("order_status", 0.6, named),)
-    parts = clauses(text)
-    whole = likeliest(text)
+    parts = clauses(text, language)
+    whole = likeliest(text, language)
     if parts[1:]:
-        return _merged(whole, list(_attached(_read(part, named) for part in parts)))
+        return _merged(whole, list(_attached(_read(part, named, language) for part in parts)))
     return (whole._replace(order_ids=named),)
 
 
-def likeliest(text: str) -> Matter:
-    learned = head("intent_en")
+def likeliest(text: str, language: str = OURS) -> Matter:
     # A bare number says nothing to what was learned from words.
-    found = learned.probabilities(with_their_noun(text)).tolist()
-    by_name = dict(zip(cast("tuple[IntentName, ...]", learned.labels), found, strict=True))
+    found = probabilities(with_their_noun(text) if language == OURS else text, language).tolist()
+    by_name = dict(zip(cast("tuple[IntentName, ...]", head("intent_en").labels), found, strict=True))
     name = max(by_name, key=by_name.__getitem__)
-    sure, kin = by_name[name], kindred(name, by_name, text)
+    sure, kin = by_name[name], kindred(name, by_name, gloss(text, language))
     most = VAGUE if {word.lower() for word in _WORD.findall(text)} <= _VAGUE else 1.0
     return Matter(name, round(min(sure, most), 3), kindred=round(min(kin, most), 3))
 
 
-def _read(clause: str, named: tuple[str, ...]) -> Matter:
-    orders = tuple(order for order in dict.fromkeys(order_ids(clause)[0]) if order in named)
-    return likeliest(clause)._replace(order_ids=orders)
+def _read(clause: str, named: tuple[str, ...], language: str) -> Matter:
+    orders = tuple(order for order in dict.fromkeys(order_ids(gloss(clause, language))[0]) if order in named)
+    if orders and not _NUMBER_WORDS.sub("", gloss(clause, language)):
+        # It only names an order: what is wanted of it stands in another clause.
+        return Matter("order_status", 0.0, orders)
+    return likeliest(clause, language)._replace(order_ids=orders)
 
 
 def _merged(whole: Matter, read: list[Matter]) -> tuple[Matter, ...]:

@@ -89,7 +89,7 @@ def _return(case: Case, order: Order) -> Proposal:
     if found := _return_obstacle(case, order, item):
         return Proposal(obstacle=found)
     opened = Action(
-        name="process_return", order_id=order.order_id, sku=item.sku if item else None, reason=reason_in(case.text)
+        name="process_return", order_id=order.order_id, sku=item.sku if item else None, reason=reason_in(case.said)
     )
     return Proposal((opened, Action(name="generate_return_label", order_id=order.order_id)))
 
@@ -119,8 +119,8 @@ def _exchange(case: Case, order: Order) -> Proposal:
     obstacle = _return_obstacle(case, order, item)
     if obstacle or item is None:
         return Proposal(obstacle=obstacle)
-    wanted = variant_in(case.text, size=item.size, color=item.color)
-    if not any(wanted) and not damaged(case.text):
+    wanted = variant_in(case.said, size=item.size, color=item.color)
+    if not any(wanted) and not damaged(case.said):
         return Proposal(obstacle="which_variant")
     if _sold_out(case, item, wanted.size):
         return Proposal(obstacle="sold_out")
@@ -130,7 +130,7 @@ def _exchange(case: Case, order: Order) -> Proposal:
         sku=item.sku,
         size=wanted.size,
         color=wanted.color,
-        reason=reason_in(case.text),
+        reason=reason_in(case.said),
     )
     return Proposal((action,))
 
@@ -141,7 +141,7 @@ def _sold_out(case: Case, item: Item, size: str | None) -> bool:
 
 
 def _product_issue(case: Case, order: Order) -> Proposal:
-    text = f"The customer reports a problem: {reason_in(case.text, 'not as it should be')}."
+    text = f"The customer reports a problem: {reason_in(case.said, 'not as it should be')}."
     note = Action(name="add_order_note", order_id=order.order_id, reason=text)
     return_ = _return(case, order)
     # A note alone would help nobody: the obstacle is what the customer must hear.
@@ -184,7 +184,7 @@ def _damaged_on_the_way(case: Case, order: Order) -> bool:
 def _cancel(case: Case, order: Order) -> Proposal:
     if order.status in OPEN:
         action = Action(
-            name="cancel_order", order_id=order.order_id, reason=reason_in(case.text, "cancelled by the customer")
+            name="cancel_order", order_id=order.order_id, reason=reason_in(case.said, "cancelled by the customer")
         )
         return Proposal((action,))
     if order.status == "cancelled":
@@ -197,7 +197,7 @@ def _address(case: Case, order: Order) -> Proposal:
         return Proposal(obstacle="under_way" if order.status in MOVING else "gone")
     customer = case.context.customer
     known = order.address or (customer.address if customer else None)
-    address = address_in(case.text, known)
+    address = address_in(case.said, known)
     if address is None:
         return Proposal(obstacle="which_address")
     action = Action(
@@ -211,7 +211,7 @@ def _address(case: Case, order: Order) -> Proposal:
 
 
 def _change(case: Case, order: Order) -> Proposal:
-    if order.status == "delivered" and any(variant_in(case.text, size=None, color=None)):
+    if order.status == "delivered" and any(variant_in(case.said, size=None, color=None)):
         return _exchange(case, order)
     if sooner := _status(case, order).actions:
         return Proposal(sooner)
@@ -223,7 +223,7 @@ def _change(case: Case, order: Order) -> Proposal:
 
 def _status(case: Case, order: Order) -> Proposal:
     """A question for the status is answered; a wish for more speed is a deed."""
-    if not hurried(case.text) or order.shipping_method == "express":
+    if not hurried(case.said) or order.shipping_method == "express":
         return Proposal()
     if order.status in OPEN:
         return Proposal((Action(name="expedite_order", order_id=order.order_id),))
@@ -248,9 +248,9 @@ def _delivery(_: Case, order: Order) -> Proposal:
 
 
 def _billing(case: Case, order: Order) -> Proposal:
-    if invoice_wanted(case.text):
+    if invoice_wanted(case.said):
         return Proposal((Action(name="resend_invoice", order_id=order.order_id, reason="asked for by the customer"),))
-    return _noted(case, f"Asks about a charge on {order.order_id}") if charge_doubted(case.text) else Proposal()
+    return _noted(case, f"Asks about a charge on {order.order_id}") if charge_doubted(case.said) else Proposal()
 
 
 def _noted(case: Case, about: str) -> Proposal:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from activities._case import Case
+from activities._language import OURS
 from activities._reply import MAX_REPLY, Response
 from activities._words import render
 from activities.intent_analyzer import IntentName
@@ -29,11 +30,11 @@ def sources_in(text: str, case: Case) -> tuple[Source, ...]:
     )
 
 
-def with_sources(response: Response) -> Response:
+def with_sources(response: Response, language: str = OURS) -> Response:
     """The reply with a last paragraph that names its sources, where there is room for it."""
     if not response.sources or response.author == "human":
         return response
-    line = f"\n\n{render('sources', sources=response.sources)}"
+    line = f"\n\n{render('sources', language=language, sources=response.sources)}"
     if response.text.endswith(line) or len(response.text) + len(line) > MAX_REPLY:
         return response
     return response.model_copy(update={"text": response.text + line})

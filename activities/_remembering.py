@@ -24,6 +24,7 @@ class Wanted(Enrichment, slot="intent"):
     intent: str
     entities: Entities = Entities()
     follows: Answered | None = None
+    language: str = ""
 
 
 class Reply(Enrichment, slot="response"):
@@ -49,6 +50,7 @@ def remembered(state: SessionState, message: Message, at: datetime) -> SessionSt
             "topic": wanted.intent if wanted and clear else state.topic,
             "pending": _pending(state, wanted, reply, at),
             "told": about or state.told,
+            "language": (wanted.language if wanted else "") or state.language,
             "updated_at": at,
         }
     )

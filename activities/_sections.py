@@ -55,7 +55,7 @@ def sections(case: Case, *, planning: bool) -> tuple[str, ...]:
 def _confirmation(case: Case) -> str:
     """Shall I ...? Last of all: the answer is to this."""
     actions = waiting(case)
-    return render("confirm", terms=terms(case, actions)) if actions else ""
+    return render("confirm", case=case, terms=terms(case, actions)) if actions else ""
 
 
 def tell(case: Case, results: "list[ActionResult]") -> str:

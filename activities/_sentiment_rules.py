@@ -155,6 +155,13 @@ SOON = (
     ),
 )
 
+_TOLD = re.compile(
+    r"\b(?:i|we)\s+(?:\w+ly\s+)?(?!need)\w{2,}ed\b(?:(?!\b(?:need|want|must|please|fix|send|get)\b)[^.!?;])*$",
+    re.IGNORECASE,
+)
+_OPENING = re.compile(r"(?:^|[.!?;\n]\s*)$")
+_AT_PRESENT = re.compile(r"\s?,|\s+(?:i|i'm|we|we're|it|there|my|the)\b", re.IGNORECASE)
+
 _SHOUTED = re.compile(r"(?<![\w-])(?!(?:EUR|USD|GBP|UPS|DHL|USPS|ORD)\b)[A-Z']{2,}(?![\w-])")
 _RUN = re.compile(r"(?<![\w-])[A-Z']{2,}(?:[\s,]+(?:[A-Z']{2,}|I|A)(?![\w-])){2,}")
 _EMPHASIS = re.compile(r"(?<![\w-])(?:NOT|NEVER|STILL|AGAIN|NOBODY|NOTHING|EVER|VERY|WORST|ANGRY)(?![\w-])")
@@ -206,9 +213,23 @@ def shouts(text: str) -> bool:
 def pressure(text: str) -> Urgency:
     """What deadlines alone ask for."""
     kinds = sum(says(kind, text) for kind in SOON)
-    if says(PRESSING, text) or kinds >= _MANY:
+    if _presses(text) or kinds >= _MANY:
         return "high"
     return "medium" if kinds else "low"
+
+
+def _presses(text: str) -> bool:
+    return any(not _narrated(text, found) for found in _meant(PRESSING, text))
+
+
+def _narrated(text: str, found: re.Match[str]) -> bool:
+    """Whether it only tells a story: "I called them right away", "Right now, I am looking for a lamp"."""
+    if not found.group().lower().startswith("right"):
+        return False
+    before = text[max(0, found.start() - 120) : found.start()]
+    if _OPENING.search(before):
+        return bool(_AT_PRESENT.match(text[found.end() : found.end() + 20]))
+    return bool(_TOLD.search(before))
 
 
 def higher(*levels: Urgency) -> Urgency:

@@ -1,7 +1,7 @@
 """From facts to sentences: the Jinja templates, and how money, days and lists are written."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -10,7 +10,10 @@ from typing import Final
 import jinja2
 
 from activities._case import Case
+from activities._language import OURS
 from activities._reply import MAX_REPLY, Action, ActionName
+from activities._tongue import Tongue
+from activities._tongues import tongue
 from activities.api_query_executor import OrderFacts
 from mesh.shop import Charge, Order, Product, Refund, Tracking, TrackingEvent, TrackingException
 
@@ -137,22 +140,45 @@ FILTERS: Final = (
 
 
 @cache
-def _environment() -> jinja2.Environment:
+def _environment(language: str) -> jinja2.Environment:
+    place = Path(__file__).parent / "templates"
+    spoken = tongue(language)
     found = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        loader=jinja2.FileSystemLoader(place / language if spoken else place),
         undefined=jinja2.StrictUndefined,
         autoescape=False,  # noqa: S701 - plain text, shown as text
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
     )
-    found.filters.update({one.__name__: one for one in FILTERS})
+    found.filters.update({one.__name__: one for one in FILTERS} | (_filters(spoken) if spoken else {}))
     return found
 
 
+def _filters(spoken: Tongue) -> dict[str, Callable[..., object]]:
+    """Those that another language says in its own way."""
+
+    def item_name(action: Action, case: Case) -> str:
+        return spoken.item(action, case.context.order(action.order_id or ""))
+
+    own = (
+        spoken.listed, spoken.money, spoken.day, spoken.in_words, spoken.state, spoken.spoken, spoken.hidden,
+        spoken.deed, item_name,
+    )  # fmt: skip
+    return {one.__name__: one for one in own}
+
+
 def render(name: str, **facts: object) -> str:
-    """The text of `activities/templates/<name>.jinja`, tidied and no longer than a reply may be."""
-    return shortened(tidy(_environment().get_template(f"{name}.jinja").render(facts)))
+    """The text of a template in the language of the case, tidied and no longer than a reply may be.
+
+    Args:
+        name: `activities/templates/<name>.jinja`, or the file of that name in the folder of the language.
+        facts: what the template quotes. That of the `case` is its language, unless a `language` is given.
+    """
+    case = facts.get("case")
+    wanted = str(facts.get("language") or (case.language if isinstance(case, Case) else OURS))
+    spoken = wanted if tongue(wanted) else OURS
+    return shortened(tidy(_environment(spoken).get_template(f"{name}.jinja").render(facts)))
 
 
 def tidy(text: str) -> str:

@@ -4,6 +4,8 @@ import asyncio
 from datetime import timedelta
 
 from activities._facts import Doubts
+from activities._gloss import gloss
+from activities._language import OURS
 from activities._questions import Question, concerned, orders_for, raised_by
 from activities._variants import Wanted, singular, wanted
 from activities.context_retriever import Context
@@ -99,7 +101,7 @@ class Queries:
 
 def _wanted(message: Message, intent: Intent, context: Context) -> tuple[Wanted, ...]:
     """The products to look up: for an exchange what was bought, else what is named."""
-    text = message.payload.customer_message
+    text = gloss(message.payload.customer_message, intent.language or OURS)
     bought = orders_for("products", intent, context) if "exchange_request" in intent.wanted else ()
     names = [item.name for order in bought for item in order.items] or intent.entities.products
     return tuple(wish for name in dict.fromkeys(names) if (wish := wanted(name, text)).words)

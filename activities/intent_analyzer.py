@@ -9,7 +9,9 @@ from pydantic import Field
 from activities._dialogue import in_context, leans
 from activities._entities import Amount, Entities, entities_in
 from activities._follow import Follow
+from activities._gloss import gloss
 from activities._intent_names import IntentName
+from activities._language import OURS, language_of
 from activities._matters import clauses, matters
 from activities._plain_text import squeezed
 from activities._prompts import INTENT, read_part
@@ -43,7 +45,9 @@ class OtherIntent(Wire):
 
 class Intent(Enrichment, slot="intent"):
     """What is wanted. `order_ids` are the orders of the main matter; all that are named when it is the only one.
-    `kindred` is how sure it is that this or something that is answered alike is wanted.
+
+    `language` is that of the session when the words do not show one, and empty when nothing does. `kindred` is how sure
+    it is that this or something that is answered alike is wanted.
     """
 
     intent: IntentName
@@ -53,6 +57,7 @@ class Intent(Enrichment, slot="intent"):
     source: Literal["patterns", "examples", "model"] = "examples"
     order_ids: tuple[str, ...] = ()
     follows: Follow | None = None
+    language: str = ""
     kindred: float = Field(default=0, ge=0, le=1)
 
     @property
@@ -77,11 +82,14 @@ class IntentAnswer(AnsweredMatter):
     secondary: tuple[AnsweredMatter, ...] = ()
 
 
-def understood(text: str) -> Intent:
-    """What the examples that we learned from make of a text."""
-    text = squeezed(text)
-    entities = entities_in(text)
-    main, *others = matters(text, entities.order_ids)
+def understood(text: str, hint: str = "") -> Intent:
+    """What the examples that we learned from make of a text; `hint` is the language of the session."""
+    text, language = squeezed(text), language_of(text, hint)
+    shown = language.code if language.confidence else ""
+    if not language.spoken:
+        return Intent(intent="out_of_scope", confidence=0, entities=entities_in(text), language=shown)
+    entities = entities_in(gloss(text, language.code))
+    main, *others = matters(text, entities.order_ids, language.code)
     secondary = tuple(
         OtherIntent(intent=other.intent, confidence=other.confidence, order_ids=other.order_ids)
         for other in others
@@ -94,6 +102,7 @@ def understood(text: str) -> Intent:
         secondary=secondary,
         entities=entities,
         order_ids=main.order_ids if secondary else entities.order_ids,
+        language=shown,
     )
 
 
@@ -116,6 +125,7 @@ def _merged(found: Intent, answer: IntentAnswer, llm: LLM) -> Intent:
         ),
         entities=found.entities,
         source="model",
+        language=found.language,
         order_ids=beside.get(answer.intent, ()) if further else found.entities.order_ids,
     )
 
@@ -125,10 +135,15 @@ async def intent_analyzer(
     message: Message, *, llm: LLM, sessions: Sessions, history: History, settings: Settings
 ) -> Intent:
     text = message.payload.customer_message
-    whole = await _believed(understood(text), text, llm)
-    session = await conversation(message, sessions, history, needed=leans(whole, text))
+    found = understood(text)
+    session = await conversation(message, sessions, history, needed=leans(found, text))
+    hint = session.state.language if session else ""
+    if hint and (code := language_of(text, hint).code) != found.language:
+        # Only the session tells how to read a text that shows no language.
+        found = understood(text, code).model_copy(update={"language": code})
+    whole, spoken = await _believed(found, text, llm), found.language or OURS
     now, valid = datetime.now(UTC), timedelta(seconds=settings.confirmation_ttl)
-    return in_context(whole, squeezed(text), session, now=now, valid=valid)
+    return in_context(whole, gloss(squeezed(text), spoken), session, now=now, valid=valid)
 
 
 async def _believed(found: Intent, text: str, llm: LLM) -> Intent:

@@ -12,7 +12,7 @@ from activities.human_agent import human_agent
 from activities.response_generator import Response, response_generator
 from mesh.actor import actor
 from mesh.bus import Bus
-from mesh.delivery import PLAIN_APOLOGY, Answer, Ending, deliver
+from mesh.delivery import Answer, Ending, deliver, plain_apology
 from mesh.errors import Permanent, Unavailable
 from mesh.protocol import Enrichment, Message
 from mesh.sessions import Session, Sessions, SessionState, SessionTurn
@@ -58,7 +58,7 @@ def _answer(message: Message) -> Answer:
     response = message.get(Response)
     if response is None or _outdated(message, response):
         handed_on = human_agent.name in message.route.ahead
-        return Answer(text=PLAIN_APOLOGY, status="escalated" if handed_on else "apologised")
+        return Answer(text=plain_apology(message), status="escalated" if handed_on else "apologised")
     return Answer(
         text=shown(response, message), status=STATUS[response.kind], author=response.author, sources=response.sources
     )

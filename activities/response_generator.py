@@ -18,6 +18,7 @@ from activities._reply import MAX_REPLY, Action, ActionName, ActionPlan, Respons
 from activities._safety import Safety
 from activities._saga import unfinished
 from activities._sections import results_of, sections, tell
+from activities._tongues import tongue
 from activities._wording import faithful
 from activities._words import render
 from activities.intent_analyzer import Intent, IntentName
@@ -72,7 +73,7 @@ class Wording(BaseModel):
 async def response_generator(message: Message, *, llm: LLM) -> tuple[Response, ActionPlan]:
     case = Case.of(message)
     response, plan = _interrupted(message, case) or await _undisturbed(message, case, llm)
-    return with_sources(response), plan
+    return with_sources(response, case.language), plan
 
 
 def _interrupted(message: Message, case: Case) -> tuple[Response, ActionPlan] | None:
@@ -165,7 +166,9 @@ def _answer(message: Message, case: Case) -> Response:
 
 
 def _clarification(case: Case, intent: Intent) -> Response:
-    named = [MATTERS[name] for name in intent.wanted if name in MATTERS]
+    spoken = tongue(case.language)
+    words = spoken.matters if spoken else MATTERS
+    named = [words[name] for name in intent.wanted if name in words]
     text = render("clarification", case=case, likely=named[:3])
     return Response(text=text, kind="clarification", asks=meaning_of(case, intent))
 
@@ -178,22 +181,34 @@ def _holding(message: Message, case: Case) -> Response:
         case=case,
         signals=signals,
         matters=_about_orders(case),
-        why="it needs somebody who can decide it" if heavy else "this deserves the attention of a person",
-        within=_within(message),
+        why=_why(case, heavy=bool(heavy)),
+        within=_within(message, case),
     )
     return Response(text=text, kind="holding")
 
 
+def _why(case: Case, *, heavy: bool) -> str:
+    if spoken := tongue(case.language):
+        return spoken.why["heavy" if heavy else "person"]
+    if case.foreign:
+        return "I do not speak your language, and I am sorry for it"
+    return "it needs somebody who can decide it" if heavy else "this deserves the attention of a person"
+
+
 def _asking(message: Message, case: Case, plan: ActionPlan) -> Response:
     # Never in the model's words: no check stands between this text and the customer.
-    return Response(text=render("approval", case=case, actions=plan.actions, within=_within(message)), kind="holding")
+    return Response(
+        text=render("approval", case=case, actions=plan.actions, within=_within(message, case)), kind="holding"
+    )
 
 
-def _within(message: Message) -> str:
+def _within(message: Message, case: Case) -> str:
     """How long the customer waits at most, in words; empty when the route does not say."""
     if "human_agent" not in message.route.policies:
         return ""
     minutes = round(message.route.policy("human_agent").timeout / 60)
+    if spoken := tongue(case.language):
+        return spoken.within(minutes)
     count, unit = (minutes, "minute") if minutes % HOUR else (minutes // HOUR, "hour")
     return f"{count} {unit}{'' if count == 1 else 's'}" if count else ""
 
@@ -202,14 +217,18 @@ def _again(message: Message, case: Case) -> Response:
     """After a failed check: plainer words, then the barest facts, then fixed words without any."""
     failed = message.failures("guardrail_validator")
     if failed > MOST_REGENERATIONS:
-        return Response(text=render("safe"), kind="safe")
+        return Response(text=render("safe", case=case), kind="safe")
     if failed == MOST_REGENERATIONS:
         orders = [matter.order for matter in _about_orders(case)]
         text = render("brief", case=case, told=[tell(case, list(results_of(case)))], orders=orders)
     else:
         text = _answer(message, case).text
     kept = cleared(text, message)
-    return Response(text=kept, sources=sources_in(kept, case)) if kept else Response(text=render("safe"), kind="safe")
+    return (
+        Response(text=kept, sources=sources_in(kept, case))
+        if kept
+        else Response(text=render("safe", case=case), kind="safe")
+    )
 
 
 def _fallback(message: Message, case: Case) -> Response:

@@ -2,13 +2,12 @@
 
 import asyncio
 from datetime import timedelta
-from functools import cache
-from typing import Literal
 
 from pydantic import Field
-from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from activities import _sentiment_rules as rules
+from activities._feeling import Feeling, mood, scored
+from activities._gloss import in_english
 from activities._plain_text import squeezed
 from activities._prompts import SENTIMENT, read_part
 from activities._safety import Safety, safety_of
@@ -21,14 +20,9 @@ from mesh.route import Wire
 
 __all__ = ["Sentiment", "SentimentAnswer", "Signal", "Urgency", "felt", "sentiment_analyzer"]
 
-Feeling = Literal["NEGATIVE", "NEUTRAL", "POSITIVE"]
-
-POSITIVE_FROM = 0.4
-NEGATIVE_TO = -0.1
 UPSET_TO = -0.55
+SURELY_UPSET = 0.8
 CERTAIN = 0.95
-READ_UP_TO = 4000
-"""Characters that the lexicon reads; the mood of a longer text is clear by then. The rules read all of it."""
 
 
 class Sentiment(Enrichment, slot="sentiment"):
@@ -51,23 +45,6 @@ class SentimentAnswer(Wire):
     escalation_signals: tuple[Signal, ...] = ()
 
 
-@cache
-def _lexicon() -> SentimentIntensityAnalyzer:
-    reader = SentimentIntensityAnalyzer()
-    reader.lexicon.update(rules.SHOP_WORDS)
-    return reader
-
-
-def _score(text: str) -> float:
-    return max(-1.0, min(1.0, float(_lexicon().polarity_scores(text[:READ_UP_TO])["compound"])))
-
-
-def _feeling(score: float, *, alarmed: bool) -> Feeling:
-    if alarmed or score <= NEGATIVE_TO:
-        return "NEGATIVE"
-    return "POSITIVE" if score >= POSITIVE_FROM else "NEUTRAL"
-
-
 def _urgency(text: str, score: float, problems: int, signals: tuple[Signal, ...]) -> Urgency:
     mood: Urgency = "medium" if score <= UPSET_TO else "low"
     trouble: Urgency = "medium" if problems else "low"
@@ -78,25 +55,23 @@ def _urgency(text: str, score: float, problems: int, signals: tuple[Signal, ...]
 
 
 def felt(text: str) -> Sentiment:
-    """What lexicon and rules make of a text."""
+    """What is learned, and the rules for alarms, make of a text."""
     text = squeezed(text)
-    score, problems, signals = _score(text), rules.problems_in(text), rules.signals_in(text)
+    problems, signals = rules.problems_in(text), rules.signals_in(text)
     alarmed = bool(rules.CRITICAL_SIGNALS.intersection(signals)) or rules.says(rules.CRITICAL_WORDS, text)
-    feeling = _feeling(score, alarmed=alarmed)
+    feeling, sure, score = mood(text)
+    if alarmed:
+        feeling, sure, score = "NEGATIVE", CERTAIN, scored(text, "NEGATIVE")
+    upset = score <= UPSET_TO or (feeling == "NEGATIVE" and sure >= SURELY_UPSET)
     aggrieved = bool(problems) or rules.says(rules.GRIEVANCE, text) or "formal_complaint" in signals
     return Sentiment(
         sentiment=feeling,
-        confidence=CERTAIN if alarmed else _confidence(feeling, score),
-        score=min(score, NEGATIVE_TO) if alarmed else score,
+        confidence=sure,
+        score=score,
         urgency="critical" if alarmed else _urgency(text, score, problems, signals),
-        is_complaint=alarmed or (aggrieved and feeling != "POSITIVE") or score <= UPSET_TO,
+        is_complaint=alarmed or upset or (aggrieved and feeling != "POSITIVE"),
         escalation_signals=signals,
     )
-
-
-def _confidence(feeling: Feeling, score: float) -> float:
-    sure = 0.75 - abs(score) / 2 if feeling == "NEUTRAL" else 0.5 + 0.4 * abs(score)
-    return round(sure, 2)
 
 
 def _merged(found: Sentiment, answer: SentimentAnswer, llm: LLM) -> Sentiment:
@@ -118,8 +93,8 @@ def _merged(found: Sentiment, answer: SentimentAnswer, llm: LLM) -> Sentiment:
 @actor("sentiment_analyzer", timeout=timedelta(seconds=10))
 async def sentiment_analyzer(message: Message, *, llm: LLM) -> tuple[Sentiment, Safety]:
     text = message.payload.customer_message
-    found = felt(text)
     # In a thread: a long text takes some tenths of a second.
+    found = await asyncio.to_thread(lambda: felt(in_english(text)))
     safety = await asyncio.to_thread(safety_of, text)
     if not llm.configured or safety.steering:
         return found, safety

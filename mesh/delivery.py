@@ -22,6 +22,24 @@ PLAIN_APOLOGY = (
     "Please write to us again if it is urgent."
 )
 
+PLAIN_APOLOGIES = {
+    "de": (
+        "Es tut uns leid: Auf unserer Seite ist etwas schiefgegangen, und wir konnten Ihr Anliegen nicht abschließen. "
+        "Ihre Nachricht ist gespeichert, unser Team weiß davon, und nichts, was Sie geschrieben haben, ist verloren. "
+        "Bitte schreiben Sie uns noch einmal, wenn es eilt."
+    ),
+    "es": (
+        "Lo sentimos: algo falló por nuestra parte y no pudimos terminar lo que nos pidió. "
+        "Su mensaje queda guardado, nuestro equipo está avisado y no se ha perdido nada de lo que escribió. "
+        "Por favor, escríbanos de nuevo si es urgente."
+    ),
+    "fr": (
+        "Nous sommes désolés : quelque chose a échoué de notre côté et nous n'avons pas pu terminer votre demande. "
+        "Votre message est conservé, notre équipe est prévenue et rien de ce que vous avez écrit n'est perdu. "
+        "Écrivez-nous de nouveau si c'est urgent."
+    ),
+}
+"""The same in other languages, by their codes."""
 
 TAKEOVERS = 5
 """How often a conversation may change hands while one reply is delivered, before the visit is tried again."""
@@ -34,6 +52,13 @@ class Answer(Wire):
     status: Ending
     author: str = "rules"
     sources: tuple[Source, ...] = ()
+
+
+def plain_apology(message: Message) -> str:
+    """The apology in the language that the message was found to be in, else in English."""
+    found = message.payload.intent
+    language = found.get("language") if isinstance(found, dict) else None
+    return PLAIN_APOLOGIES.get(str(language), PLAIN_APOLOGY)
 
 
 async def deliver(message: Message, answer: Answer, *, history: History, bus: Bus, suffix: str = "") -> bool:

@@ -48,6 +48,7 @@ class SessionState(Wire):
     topic: str | None = None
     pending: Question | None = None
     told: tuple[Choice, ...] = ()
+    language: str = ""
     status: str | None = None
     updated_at: datetime | None = None
 

@@ -70,42 +70,40 @@ class Unended(BaseModel):
 
 
 class History:
-    """Reads and appends rows. Raises `Transient` when the database is locked, full or away."""
+    """Reads and appends rows. Raises `Transient` when the database is locked, full or away.
+
+    Every transaction is one statement: SQLite's only write lock is then held within one call of the library, however
+    long this process's event loop is busy with something else.
+    """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._writing = engine.execution_options(writes=True)
 
     @classmethod
     @asynccontextmanager
     async def open(cls, settings: Settings) -> AsyncIterator[Self]:
         """Connect. The tables must be there: see `migrate`."""
-        engine = create_async_engine(settings.database_target, hide_parameters=True)
+        engine = create_async_engine(settings.database_target, hide_parameters=True, isolation_level="AUTOCOMMIT")
         if engine.dialect.name == "sqlite":
             sql.event.listen(engine.sync_engine, "connect", _durable_sqlite)
-            sql.event.listen(engine.sync_engine, "begin", _begin_sqlite)
         try:
             yield cls(engine)
         finally:
             await engine.dispose()
 
     async def add(self, rows: Iterable[Row]) -> set[str]:
-        """Append these rows in one transaction; the ids of those that are there already, which stay as they are."""
+        """Append these rows, all or none; the ids of those that are there already, which stay as they are."""
         values = [_values(row) for row in rows]
-        try:
-            async with self._transaction(self._writing) as connection:
-                known = await _known(connection, [value["row_id"] for value in values])
-                fresh = [value for value in values if value["row_id"] not in known]
-                if fresh:
-                    await connection.execute(sql.insert(messages), fresh)
-                return known
-        except IntegrityError as error:
-            # A twin of this visit wrote them between our look and our insert; the retry will find them.
-            raise Transient("the same rows were being written at this moment") from error
+        async with self._connection() as connection:
+            known = await _known(connection, [value["row_id"] for value in values])
+            fresh = [value for value in values if value["row_id"] not in known]
+            if fresh:
+                await _insert(connection, fresh)
+            return known
 
     async def amend(self, row_id: str, status: Status) -> None:
         """Say how a row's reply really went: a person may take a conversation over while it is delivered."""
-        async with self._transaction(self._writing) as connection:
+        async with self._connection() as connection:
             found = sql.update(messages).where(messages.c.row_id == row_id, messages.c.status != status)
             await connection.execute(found.values(status=status))
 
@@ -126,7 +124,7 @@ class History:
 
     async def unended(self) -> tuple[Unended, ...]:
         """Every accepted message without an end, the longest waiting first: one query proves that there is none."""
-        async with self._transaction() as connection:
+        async with self._connection() as connection:
             found = await connection.execute(_UNENDED)
             return tuple(Unended(message_id=one, session_id=two, accepted_at=_utc(at)) for one, two, at in found)
 
@@ -138,16 +136,14 @@ class History:
         return await self._fetch(sql.select(messages).where(where).order_by(messages.c.timestamp, messages.c.row_id))
 
     async def _fetch(self, query: sql.Select[Any]) -> tuple[Row, ...]:
-        async with self._transaction() as connection:
+        async with self._connection() as connection:
             return tuple(_row(found) for found in await connection.execute(query))
 
     @asynccontextmanager
-    async def _transaction(self, engine: AsyncEngine | None = None) -> AsyncIterator[AsyncConnection]:
+    async def _connection(self) -> AsyncIterator[AsyncConnection]:
         try:
-            async with (engine or self._engine).begin() as connection:
+            async with self._engine.connect() as connection:
                 yield connection
-        except IntegrityError:
-            raise
         except (DBAPIError, PoolTimeoutError, OSError) as error:
             raise Transient(f"the history database is not usable: {type(error).__name__}") from error
 
@@ -176,6 +172,14 @@ async def _known(connection: AsyncConnection, row_ids: list[str]) -> set[str]:
     return set(found.scalars())
 
 
+async def _insert(connection: AsyncConnection, values: list[dict[str, Any]]) -> None:
+    try:
+        await connection.execute(sql.insert(messages).values(values))
+    except IntegrityError as error:
+        # A twin of this visit wrote them between our look and our insert; the retry will find them.
+        raise Transient("the same rows were being written at this moment") from error
+
+
 def _values(row: Row) -> dict[str, Any]:
     # PostgreSQL stores no NUL in a text: one such message would be refused for ever.
     content = row.content.replace("\x00", "\N{REPLACEMENT CHARACTER}")
@@ -190,12 +194,6 @@ def _row(found: sql.Row[Any]) -> Row:
 def _utc(at: datetime) -> datetime:
     # SQLite forgets the zone; what was written was UTC.
     return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-def _begin_sqlite(connection: sql.Connection) -> None:
-    # Who will write waits for its turn at once: a reader that turns writer is refused when somebody wrote meanwhile.
-    writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _durable_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection

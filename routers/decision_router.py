@@ -1,6 +1,7 @@
 """Which way does this message go?"""
 
 from activities._case import Case
+from activities._language import SPOKEN
 from activities._planning import plan
 from activities._questions import raised_by
 from activities._safety import Safety
@@ -57,9 +58,15 @@ def _escalation(sentiment: Sentiment, intent: Intent, context: Context) -> str:
         f"the customer signals {', '.join(sentiment.escalation_signals)}": bool(sentiment.escalation_signals),
         "strongly negative": sentiment.sentiment == "NEGATIVE" and sentiment.score <= STRONGLY_NEGATIVE,
         "a VIP with high urgency": vip and sentiment.urgency == "high",
+        "a language that we do not speak": bool(intent.language) and not _readable(intent),
         "the customer asks for a person": intent.clear and intent.intent == "human_agent_request",
     }
     return next((reason for reason, holds in reasons.items() if holds), "")
+
+
+def _readable(intent: Intent) -> bool:
+    """A model that understood the message can answer in its language too."""
+    return intent.language in SPOKEN or intent.source == "model"
 
 
 def _prioritised(route: Route, sentiment: Sentiment, intent: Intent) -> Route:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from temporalio import activity
 
 from mesh.bus import Bus
-from mesh.delivery import PLAIN_APOLOGY, Answer, deliver
+from mesh.delivery import Answer, deliver, plain_apology
 from mesh.protocol import Message
 from mesh.store import ENDS, History
 from mesh.temporal import BURY
@@ -62,5 +62,5 @@ class Burial:
             if row.status in ENDS:
                 # It was written down as the answer and never went out: the apology takes its place.
                 await self._history.amend(row.row_id, "superseded")
-        apology = Answer(text=PLAIN_APOLOGY, status="apologised")
+        apology = Answer(text=plain_apology(message), status="apologised")
         await deliver(message, apology, history=self._history, bus=self._bus, suffix=SUFFIX)

@@ -17,6 +17,8 @@ HERE: Final = Path(__file__).parent
 STEPS: Final = 127
 """Weights and examples are kept as whole numbers of up to this size, and one scale for all."""
 
+NOTHING: Final[Row] = np.zeros(0, np.float32)
+
 
 @dataclass(frozen=True)
 class Small:
@@ -43,7 +45,7 @@ class Head:
     """A classifier of n labels.
 
     Attributes:
-        dense: weights of the embedding, (384, n).
+        dense: weights of the embedding, (384, n), and below them those of the numbers that a caller knows besides.
         sparse: weights of the n-grams, (65,536, n).
         rarity: what a bucket's count is multiplied with, (65,536,): the inverse document frequency.
         bias: (n,).
@@ -69,14 +71,15 @@ class Head:
         """How sure each label is: (n,), together 1."""
         return self.judged(text, embedder().vector(text))
 
-    def judged(self, text: str, vector: Vector) -> Row:
-        """The same for a text whose embedding is at hand."""
-        mixed = (1 - self.trust) * self._learned(text, vector) + self.trust * self._remembered(vector)
+    def judged(self, text: str, vector: Vector, besides: Row = NOTHING) -> Row:
+        """The same for a text whose embedding is at hand, with what else is known of it."""
+        mixed = (1 - self.trust) * self._learned(text, vector, besides) + self.trust * self._remembered(vector)
         return softmax(np.log(mixed + 1e-6) / self.temperature)
 
-    def _learned(self, text: str, vector: Vector) -> Row:
+    def _learned(self, text: str, vector: Vector, besides: Row) -> Row:
         places, values = weighted(text, self.rarity)
-        return softmax(vector @ self.dense + values @ self.sparse.rows(places) + self.bias)
+        known = np.concatenate([vector, besides])
+        return softmax(known @ self.dense + values @ self.sparse.rows(places) + self.bias)
 
     def _remembered(self, vector: Vector) -> Row:
         alike = self.examples @ vector

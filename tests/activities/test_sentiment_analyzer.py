@@ -223,10 +223,11 @@ async def test_a_model_cannot_talk_an_alarm_away() -> None:
     assert found.is_complaint
 
 
-@pytest.mark.parametrize(("says", "expected"), [(0.8, "NEUTRAL"), (1.0, "NEGATIVE")])
+@pytest.mark.parametrize(("says", "expected"), [(0.5, "NEUTRAL"), (1.0, "NEGATIVE")])
 async def test_a_models_feeling_counts_when_it_is_surer_on_our_terms(says: float, expected: str) -> None:
-    text = "Where is my order?"
-    assert (felt(text).sentiment, felt(text).confidence) == ("NEUTRAL", 0.75)
+    text = "It is a strange sort of lamp"
+    assert felt(text).sentiment == "NEUTRAL"
+    assert 0.3 < felt(text).confidence < 0.75
     answer = SentimentAnswer(sentiment="NEGATIVE", confidence=says, score=-0.5, urgency="low")
     found = await feeling(a_message(text), llm=ScriptedLLM(answer))
     assert found.sentiment == expected
@@ -239,7 +240,7 @@ async def test_a_model_may_add_signals_and_a_serious_one_is_critical() -> None:
     llm = ScriptedLLM(answer)
     found = await feeling(a_message("It got so hot that the table went black."), llm=llm)
     assert isinstance(found, Sentiment)
-    assert (found.urgency, found.confidence, found.escalation_signals) == ("critical", 0.75, ("safety",))
+    assert (found.urgency, found.escalation_signals) == ("critical", ("safety",))
     assert llm.asked[0][1] == "It got so hot that the table went black."
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mesh.delivery import Answer, deliver
+from mesh.delivery import PLAIN_APOLOGIES, PLAIN_APOLOGY, Answer, deliver, plain_apology
 from mesh.errors import Transient, Unavailable
 from mesh.protocol import Message, Route, TraceEntry
 from mesh.store import History, migrate
@@ -121,3 +121,12 @@ async def test_what_nobody_stamped_was_asked_when_its_first_visit_began(history:
 async def test_a_time_without_a_zone_is_taken_as_utc(history: History) -> None:
     await deliver(at_the_end("2026-05-01T10:00:00"), ANSWER, history=history, bus=FakeBus())
     assert (await history.of_message("m-1"))[0].timestamp == datetime(2026, 5, 1, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("language", PLAIN_APOLOGIES)
+def test_the_last_apology_is_in_the_language_of_the_message(language: str) -> None:
+    intent = {"intent": "order_status", "confidence": 0.9, "language": language}
+    message = a_message("x")
+    told = message.model_copy(update={"payload": message.payload.model_copy(update={"intent": intent})})
+    assert plain_apology(told) == PLAIN_APOLOGIES[language]
+    assert plain_apology(message) == PLAIN_APOLOGY

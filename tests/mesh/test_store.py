@@ -192,3 +192,20 @@ async def test_reading_goes_on_while_somebody_writes(history: History, configure
     with closing(sqlite3.connect(file_of(configured))) as writer:
         writer.execute("BEGIN IMMEDIATE")
         assert len(await history.of_message("m-1")) == 1
+
+
+async def test_a_busy_event_loop_never_keeps_the_lock_that_all_writers_need(
+    history: History, configured: Settings
+) -> None:
+    await history.ping()
+    writing = asyncio.create_task(history.add([a_row("m-1:customer"), a_row("m-1:reply-1", sender="agent")]))
+    turns = 0
+    with closing(sqlite3.connect(file_of(configured), timeout=5, isolation_level=None)) as other:
+        while not writing.done():
+            # One turn for our task, then a loop that does nothing else until the lock is free.
+            await asyncio.sleep(0)
+            other.execute("BEGIN IMMEDIATE")
+            other.execute("ROLLBACK")
+            turns += 1
+    assert turns > 1
+    assert len(await history.of_message("m-1")) == 2
