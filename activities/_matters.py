@@ -10,7 +10,7 @@ from activities._intent_names import IntentName
 from activities._kin import kindred
 from activities._language import OURS
 from activities._order_numbers import order_ids, with_their_noun
-from activities._understanding.heads import head
+from activities._understanding.heads import Row, head
 
 MOST_CLAUSES: Final = 16
 """Of a longer message the first and the last half as many are read: what is wanted stands at one of its ends."""
@@ -64,10 +64,10 @@ _TONE: Final[frozenset[IntentName]] = frozenset({"complaint", "feedback"})
 
 
 _VAGUE: Final = frozenset({
-    "a", "about", "aforementioned", "again", "already", "always", "an", "and", "as", "before", "else", "ever", "he", "him",
-    "have", "i", "is", "it", "its", "just", "know", "last", "like", "matter", "matters", "mean", "mentioned", "my", "not",
+    "a", "about", "aforementioned", "again", "already", "always", "an", "and", "as", "be", "before", "can", "could", "do", "done", "else", "ever", "he", "him",
+    "have", "i", "is", "it", "its", "just", "know", "last", "like", "matter", "matters", "mean", "mentioned", "my", "next", "not", "now",
     "oh", "one", "other", "said", "same", "she", "so", "some", "still", "stated", "stuff", "subject", "that", "the",
-    "there", "thing", "things", "this", "those", "time", "told", "unchanged", "usual", "was", "well", "what", "with",
+    "there", "thing", "things", "this", "those", "time", "told", "unchanged", "usual", "was", "we", "well", "what", "with",
     "you",
 })  # fmt: skip
 """Words that leave open what is talked about."""
@@ -112,13 +112,18 @@ def matters(text: str, named: tuple[str, ...], language: str = OURS) -> tuple[Ma
 
 
 def likeliest(text: str, language: str = OURS) -> Matter:
-    # A bare number says nothing to what was learned from words.
-    found = probabilities(with_their_noun(text) if language == OURS else text, language).tolist()
+    found = _surest(text, language).tolist()
     by_name = dict(zip(cast("tuple[IntentName, ...]", head("intent_en").labels), found, strict=True))
     name = max(by_name, key=by_name.__getitem__)
     sure, kin = by_name[name], kindred(name, by_name, gloss(text, language))
     most = VAGUE if {word.lower() for word in _WORD.findall(text)} <= _VAGUE else 1.0
     return Matter(name, round(min(sure, most), 3), kindred=round(min(kin, most), 3))
+
+
+def _surest(text: str, language: str) -> Row:
+    """What is read in a text, or in the same with its bare numbers called orders: alone they say little."""
+    read, named = probabilities(text, language), with_their_noun(text) if language == OURS else text
+    return read if named == text else max(read, probabilities(named, language), key=lambda row: float(row.max()))
 
 
 def _read(clause: str, named: tuple[str, ...], language: str) -> Matter:

@@ -9,7 +9,7 @@ _YES: Final = (
     r"y|ye+s+|yea+h*|ye+p+|yu+p+|ye|su+re+|ok|okay|okey|alright|all right|of course|certainly|absolutely|definitely|"
     r"correct|exactly|confirm|confirmed|i confirm|agreed|i agree|go ahead|go for it|(?:please )?do (?:it|so|that)|"
     r"please do(?! not\b)|sounds good|that is (?:right|correct|fine|ok|okay)|that works|no problem|i do(?! not\b)|"
-    r"i would like that|ja|jawohl|oui|si|s\u00ed|claro"
+    r"i would like that|ja|jawohl|oui|s[i\u00ed]+|claro|jo|jep|jup|klar|mach(?: (?:das|es|mal))?"
 )
 _NO: Final = (
     r"no way|no need|no+pe+|na+h+|no+(?! problem\b)|n|not now|not yet|rather not|better not|never ?mind|nvm|"
