@@ -91,10 +91,12 @@ def _ellipsis(turn: Turn) -> "Intent | None":
 
 
 def _thing(turn: Turn) -> "Intent | None":
-    """And the kettle? A thing that we told of or that they name, and nothing new about it: the last matter, about that."""
+    """And the kettle? A thing that they name, and nothing new about it: the last matter, about that."""
     goods = words_of(" ".join(turn.found.entities.products))
     said = content_of(turn.text)
-    pointed = goods and _ABOUT.search(turn.text) and len({word.removesuffix("s") for word in said} - goods - _WHERE) <= 1
+    pointed = (
+        goods and _ABOUT.search(turn.text) and len({word.removesuffix("s") for word in said} - goods - _WHERE) <= 1
+    )
     if turn.state.topic is None or turn.numbers or not (turn.short and pointed):
         return None
     return turn.meaning(turn.state.topic, Follow(words=turn.text)) if _aimless(turn) else None

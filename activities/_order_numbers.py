@@ -24,7 +24,7 @@ _AFTER_WORD = re.compile(
     r"\b(?:cancel\w*|cancle|return\w*|retrun|refund\w*|exchange|exchnage|swap|expedite|rush|track|status|eta|invoice|"
     r"shipped|send|where(?:\s?(?:is|are)|'?s)?|were\s?(?:is|are)|mean|meant|claim|from|for|of|on|(?<!live )in|about|"
     r"with|and|not|what\sabout|oder|ordr|ordre|comm?ande|pedido|bestelung|bestellung|"
-    r"(?:when|where|why|how|what)\s?(?:is|does|dose|do|did|has|was|will|'?s)|has|does|did|need|the|this|oops|"
+    r"(?:when|where|why|how|what)\s?(?:is|does|dose|do|did|has|was|will|'?s)|has|does|did|need|have\sbeen|(?:meant|supposed)\sto\sbe|the|this|oops|"
     r"(?:change|changing|new|wrong|update)\s(?:the\s)?(?:shipping\s|delivery\s)?add?ress?|redirect|deliver|upgrade|hurry)\s"
     r"(?P<list>[0-9]{5,8})(?![\w-]|[.,][0-9]|(?-i:,?\s[A-Z\u00c0-\u00de][a-z])|"
     r"\s?(?:km|kg|g|ml|cm|mm|points?|people|customers|times)\b|\sis\s(?:my|the)\s(?:zip|post))",

@@ -103,7 +103,7 @@ SIGNALS: dict[Signal, re.Pattern[str]] = {
         rf"\s+(?:to|with){_SOME}\s+(?:{_STAFF}|somebody|someone|people)",
         rf"(?:get|give|want|need|send|find|reach|contact)(?:\s+me)?{_SOME}\s+(?:{_STAFF})(?!\s+(?:who|chair|size))",
         r"(?:real|live|actual)\s+(?:person|human|agent)", r"human\s+(?:agent|person|representative|operator)",
-        r"(?<!by )your\s+(?:manager|supervisor|superior|boss)(?!\s+(?:has|have|had|said|told|approved|agreed|promised))",
+        r"(?<!by )your\s+(?:manager|supervisor|superior|boss)(?!\s+(?:ha[sd]|have|said|told|approved|agreed|promised))",
     ),
 }  # fmt: skip
 

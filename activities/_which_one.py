@@ -75,7 +75,9 @@ def _chosen(turn: Turn, asked: Question) -> "Intent | None":
     choice = chosen(turn.said, asked.choices, turn.state.last_order_id)
     clear_choice = choice is not None and choice.intent == turn.found.intent
     elsewhere = turn.found.clear and turn.found.intent not in {asked.intent, *IDLE} and not clear_choice
-    return None if choice is None or (elsewhere and not (contrast or points(turn.said))) else _taken(turn, asked, choice)
+    return (
+        None if choice is None or (elsewhere and not (contrast or points(turn.said))) else _taken(turn, asked, choice)
+    )
 
 
 def _contrasted(turn: Turn, asked: Question) -> bool:

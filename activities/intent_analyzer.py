@@ -91,9 +91,9 @@ def understood(text: str, hint: str = "") -> Intent:
     entities = entities_in(gloss(text, language.code))
     main, *others = matters(text, entities.order_ids, language.code)
     secondary = tuple(
-        OtherIntent(intent=other.intent, confidence=other.confidence, order_ids=other.order_ids)
+        OtherIntent(intent=other.intent, confidence=sure, order_ids=other.order_ids)
         for other in others
-        if max(other.confidence, other.kindred) >= CLEAR
+        if (sure := max(other.confidence, other.kindred)) >= CLEAR
     )
     return Intent(
         intent=main.intent,

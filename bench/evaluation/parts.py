@@ -59,7 +59,7 @@ def _conversations(found: Found, wish: Wish) -> None:
     if wish.errors:
         print("\n".join(errors(verdicts, replies=True)))
     found.figures.update(of_verdicts(verdicts))
-    found.figures["conversations in a wording that nobody worked on"] = _fresh(wish)
+    found.figures["conversations in a ninth wording that hold"] = _fresh(wish)
     found.open_wordings = {one.scenario.name: one.open_wordings for one in verdicts if not one.holds}
     found.harmful_wordings = {one.scenario.name: one.harmful_wordings for one in verdicts if one.harms}
 

@@ -95,7 +95,7 @@ def scenarios(folder: Path = FOLDER) -> tuple[Scenario, ...]:
 
 @cache
 def fresh_scenarios() -> tuple[Scenario, ...]:
-    """Every conversation in one more wording, by which nothing was ever put right."""
+    """Every conversation in one more wording, written when the others held: its errors say more than theirs."""
     said = yaml.safe_load(FRESH.read_text(encoding="utf-8"))
     return tuple(_said_afresh(one, said[one.name]) for one in scenarios())
 
