@@ -11,6 +11,7 @@ from activities._follow import Follow
 from activities._gloss import gloss
 from activities._language import OURS, SPOKEN
 from activities._short_answers import thanks_in
+from activities._together import asked
 from activities._wishes import hurried
 from activities.api_query_executor import ApiData, OrderFacts
 from activities.context_retriever import Context
@@ -248,7 +249,7 @@ class Case:
 def _words(message: Message) -> str:
     """What counts of what was said: this message, or what earlier turns make of it."""
     intent = message.get(Intent)
-    return (intent.follows.words if intent and intent.follows else "") or message.payload.customer_message
+    return (intent.follows.words if intent and intent.follows else "") or asked(message)
 
 
 def _placed(order: Order) -> float:

@@ -154,6 +154,14 @@ class Figures:
             text=plain,
         )
 
+    def joined(self, other: "Figures") -> "Figures":
+        return Figures(
+            days=self.days | other.days,
+            weekdays=self.weekdays | other.weekdays,
+            spans=self.spans | other.spans,
+            text=f"{self.text} {other.text}",
+        )
+
     def lacks(self, plain: str) -> Iterator[str]:
         """What a text names and these do not."""
         yield from (f"the day {written}" for written, days in days_in(plain) if not days & self.days)

@@ -17,6 +17,7 @@ from activities._clauses import plain
 from activities._deeds import Backing, backings
 from activities._figures import Figures, Span
 from activities._policies import instructs
+from activities._together import asked
 from mesh.protocol import Message
 
 ID: Final = re.compile(r"\b(?P<letters>[A-Z]{2,5})-(?P<digits>\d{3,})\b", re.IGNORECASE)
@@ -63,11 +64,13 @@ class Known:
 
     @classmethod
     def of(cls, message: Message) -> "Known":
-        facts, said = _facts(message), message.payload.customer_message
+        facts, said = _facts(message), asked(message)
         told = json.dumps(facts, ensure_ascii=False)
         text = f"{told}\n{said}\n{message.payload.customer_email or ''}"
         today, waits, dates = datetime.now(UTC).date(), tuple(_waits(message)), _dates(told)
         named = [f"ORD-{number}" for number in re.findall(r"\d{3,8}", said)]
+        figures = Figures.of(plain(told), dates, today, waits)
+        theirs = Figures.of(plain(f"{said}\n{message.payload.customer_email or ''}"), (), today, ())
         return cls(
             ids=frozenset(map(canonical, [*(found[0] for found in ID.finditer(text)), *named])),
             words=frozenset(re.findall(r"\w+", text.upper())),
@@ -78,8 +81,8 @@ class Known:
             text=" ".join(text.lower().split()),
             shown=backings(message),
             articles=plain("\n".join(_strings(facts[-1]))),
-            told=Figures.of(plain(told), dates, today, waits),
-            heard=Figures.of(plain(text), dates, today, waits),
+            told=figures,
+            heard=figures.joined(theirs),
             receipts=plain(json.dumps(message.payload.execution_result, ensure_ascii=False)),
             today=today,
         )

@@ -64,11 +64,12 @@ _TONE: Final[frozenset[IntentName]] = frozenset({"complaint", "feedback"})
 
 
 _VAGUE: Final = frozenset({
-    "a", "about", "aforementioned", "again", "already", "always", "an", "and", "as", "be", "before", "can", "could",
-    "do", "done", "else", "ever", "first", "have", "he", "him", "i", "is", "it", "its", "just", "know", "last", "like",
-    "matter", "matters", "mean", "mentioned", "my", "next", "not", "now", "oh", "one", "other", "said", "same", "second",
-    "she", "so", "some", "stated", "still", "stuff", "subject", "that", "the", "there", "third", "thing", "things", "this",
-    "those", "time", "told", "unchanged", "usual", "was", "we", "well", "what", "with", "you",
+    "a", "about", "aforementioned", "again", "already", "always", "an", "and", "as", "be", "before", "can",
+    "could", "do", "done", "else", "ever", "first", "have", "he", "him", "i", "is", "it", "its", "just",
+    "know", "last", "like", "matter", "matters", "mean", "mentioned", "my", "next", "not", "now", "oh", "one",
+    "other", "said", "same", "second", "she", "so", "some", "stated", "still", "stuff", "subject", "that",
+    "the", "there", "thing", "things", "third", "this", "those", "time", "told", "unchanged", "usual", "was",
+    "we", "well", "what", "with", "you",
 })  # fmt: skip
 """Words that leave open what is talked about."""
 

@@ -7,6 +7,7 @@ from activities._facts import Doubts
 from activities._gloss import gloss
 from activities._language import OURS
 from activities._questions import Question, concerned, orders_for, raised_by
+from activities._together import asked
 from activities._variants import Wanted, singular, wanted
 from activities.context_retriever import Context
 from activities.intent_analyzer import Intent
@@ -101,7 +102,7 @@ class Queries:
 
 def _wanted(message: Message, intent: Intent, context: Context) -> tuple[Wanted, ...]:
     """The products to look up: for an exchange what was bought, else what is named."""
-    text = gloss(message.payload.customer_message, intent.language or OURS)
+    text = gloss(asked(message), intent.language or OURS)
     bought = orders_for("products", intent, context) if "exchange_request" in intent.wanted else ()
     names = [item.name for order in bought for item in order.items] or intent.entities.products
     return tuple(wish for name in dict.fromkeys(names) if (wish := wanted(name, text)).words)

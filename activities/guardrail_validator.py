@@ -1,5 +1,6 @@
 """May this reply go out?"""
 
+from activities._conservative import passed
 from activities._guardrails import Check, Finding, Remedy, objections, redacted, remedy_for
 from activities._known import Known
 from activities._plan_check import unauthorised
@@ -33,6 +34,7 @@ async def guardrail_validator(message: Message) -> GuardrailCheck | tuple[Guardr
     findings = objections(response.text, known) + unauthorised(message)
     match remedy_for(findings):
         case None:
+            passed(response, message)
             return GuardrailCheck(passed=True)
         case "redact":
             clean = response.model_copy(update={"text": redacted(response.text, known)})

@@ -11,20 +11,24 @@ from activities._entities import Amount, Entities, entities_in
 from activities._follow import Follow
 from activities._gloss import gloss
 from activities._intent_names import IntentName
+from activities._joining import Said, joined
 from activities._language import OURS, language_of
 from activities._matters import clauses, matters
 from activities._plain_text import squeezed
 from activities._prompts import INTENT, read_part
 from activities._safety import steers
 from activities._session_context import conversation
+from activities._together import Earlier, harmless, taken_over
 from mesh.actor import actor
+from mesh.bus import Bus
 from mesh.llm import LLM
 from mesh.personal import for_a_model
 from mesh.protocol import Enrichment, Message
 from mesh.route import Wire
-from mesh.sessions import Sessions
+from mesh.sessions import Session, Sessions
 from mesh.settings import Settings
 from mesh.store import History
+from mesh.together import followed
 
 __all__ = [
     "CLEAR", "Amount", "Entities", "Intent", "IntentAnswer", "IntentName", "OtherIntent", "clauses", "intent_analyzer",
@@ -57,6 +61,7 @@ class Intent(Enrichment, slot="intent"):
     source: Literal["patterns", "examples", "model"] = "examples"
     order_ids: tuple[str, ...] = ()
     follows: Follow | None = None
+    together: tuple[Earlier, ...] = ()
     language: str = ""
     kindred: float = Field(default=0, ge=0, le=1)
 
@@ -131,19 +136,47 @@ def _merged(found: Intent, answer: IntentAnswer, llm: LLM) -> Intent:
 
 
 @actor("intent_analyzer", timeout=timedelta(seconds=10))
-async def intent_analyzer(
-    message: Message, *, llm: LLM, sessions: Sessions, history: History, settings: Settings
+async def intent_analyzer(  # noqa: PLR0913 - what the meaning of a message may hang on
+    message: Message, *, llm: LLM, sessions: Sessions, history: History, settings: Settings, bus: Bus
 ) -> Intent:
     text = message.payload.customer_message
-    found = understood(text)
-    session = await conversation(message, sessions, history, needed=leans(found, text))
-    hint = session.state.language if session else ""
+    session = await conversation(message, sessions, history, needed=leans(understood(text), text))
+    found = _heard(text, session)
+    own = Said(text, await _believed(found, text, llm))
+    valid = timedelta(seconds=settings.confirmation_ttl)
+
+    def read(said: Said, before: Session | None) -> Intent:
+        words = gloss(squeezed(said.text), said.found.language or OURS)
+        return in_context(said.found, words, before, now=datetime.now(UTC), valid=valid)
+
+    def willing(earlier: str) -> bool:
+        other = read(Said(earlier, _heard(earlier, session)), session)
+        spoken = {other.language, found.language} - {""}
+        return other.follows is None and len(spoken) <= 1 and _shares(earlier, other)
+
+    alone = read(own, session)
+    answers = alone.follows is not None and session is not None and session.state.pending is not None
+    if not followed(message) or answers or not _shares(text, alone):
+        return alone
+    earlier = await taken_over(message, bus=bus, history=history, willing=willing)
+    if not earlier:
+        return alone
+    whole = joined([*(Said(one.text, _heard(one.text, session)) for one in earlier), own], message, session, read)
+    together = tuple(one.model_copy(update={"dropped": place < whole.since}) for place, one in enumerate(earlier))
+    return whole.intent.model_copy(update={"together": together})
+
+
+def _heard(text: str, session: Session | None) -> Intent:
+    """What a text says by itself. Only the session tells how to read one that shows no language."""
+    found, hint = understood(text), session.state.language if session else ""
     if hint and (code := language_of(text, hint).code) != found.language:
-        # Only the session tells how to read a text that shows no language.
-        found = understood(text, code).model_copy(update={"language": code})
-    whole, spoken = await _believed(found, text, llm), found.language or OURS
-    now, valid = datetime.now(UTC), timedelta(seconds=settings.confirmation_ttl)
-    return in_context(whole, gloss(squeezed(text), spoken), session, now=now, valid=valid)
+        return understood(text, code).model_copy(update={"language": code})
+    return found
+
+
+def _shares(text: str, found: Intent) -> bool:
+    """Whether a message may be answered together with another."""
+    return "human_agent_request" not in found.wanted and harmless(text)
 
 
 async def _believed(found: Intent, text: str, llm: LLM) -> Intent:

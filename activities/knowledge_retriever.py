@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from activities._gloss import in_english
+from activities._together import asked
 from activities.intent_analyzer import IntentName, clauses
 from mesh.actor import actor
 from mesh.errors import Transient
@@ -45,7 +46,7 @@ class Knowledge(Enrichment, slot="knowledge"):
 @actor("knowledge_retriever", timeout=timedelta(seconds=20))
 async def knowledge_retriever(message: Message, *, library: Library) -> Knowledge:
     """The passages for each question of the message; it goes on without them when they cannot be had."""
-    text = in_english(message.payload.customer_message)
+    text = in_english(asked(message))
     try:
         found = [await library.search(question) for question in _questions(text)]
         if not any(found):

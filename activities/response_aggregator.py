@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from activities._conservative import shown
+from activities._in_turn import in_turn
 from activities._remembering import remembered
 from activities._session_context import past_of
+from activities._together import earlier_in, left_to
 from activities.context_retriever import Context
 from activities.human_agent import human_agent
 from activities.response_generator import Response, response_generator
@@ -17,6 +19,7 @@ from mesh.errors import Permanent, Unavailable
 from mesh.protocol import Enrichment, Message
 from mesh.sessions import Session, Sessions, SessionState, SessionTurn
 from mesh.store import History
+from mesh.together import Answerers
 
 log = logging.getLogger(__name__)
 
@@ -31,16 +34,24 @@ STATUS: dict[str, Ending] = {
 
 
 class Delivery(Enrichment, slot="delivery"):
-    """What was sent to the customer, and how that leaves the message. Superseded: a person speaks instead of us."""
+    """What was sent to the customer, and how that leaves the message.
+
+    Superseded: a person speaks instead of us, or the message `answered_by` answers this one too.
+    """
 
     reply_id: str
     status: Literal["resolved", "escalated", "apologised", "superseded"]
+    answered_by: str | None = None
 
 
 @actor("response_aggregator", delivers=True)
 async def response_aggregator(message: Message, *, history: History, bus: Bus, sessions: Sessions) -> Delivery:
     answer, reply_id = _answer(message), message.reply_id
+    if answer.author != "human":
+        await in_turn(message, bus=bus, history=history)
     if not await deliver(message, answer, history=history, bus=bus):
+        if other := await Answerers(bus).another(message):
+            return left_to(other, message, Delivery(reply_id=reply_id, status="superseded", answered_by=other))
         return _held_back(message, Delivery(reply_id=reply_id, status="superseded"))
     await _remember(message, answer, sessions, history)
     return Delivery(reply_id=reply_id, status=answer.status)
@@ -95,6 +106,7 @@ async def _remember(message: Message, answer: Answer, sessions: Sessions, histor
 def _next(message: Message, answer: Answer, session: Session) -> Session:
     """The session after this answer; the same when the visit is repeated."""
     said = [
+        *(SessionTurn(sender="customer", text=one.text, message_id=one.message_id) for one in earlier_in(message)),
         SessionTurn(sender="customer", text=message.payload.customer_message, message_id=message.message_id),
         SessionTurn(
             sender="human" if answer.author == "human" else "agent", text=answer.text, message_id=message.message_id

@@ -18,6 +18,7 @@ from activities._reply import MAX_REPLY, Action, ActionName, ActionPlan, Respons
 from activities._safety import Safety
 from activities._saga import unfinished
 from activities._sections import results_of, sections, tell
+from activities._together import asked
 from activities._tongues import tongue
 from activities._wording import faithful
 from activities._words import render
@@ -258,8 +259,8 @@ async def _worded(message: Message, llm: LLM, response: Response) -> Response:
     unsafe = _steered(message) or _binding(response) or message.failures("guardrail_validator")
     if not llm.configured or unsafe:
         return response
-    asked = read_part(for_a_model(message.payload.customer_message))
-    said = {"facts": response.text, "customer_message": asked, "tone": _tone(message)}
+    question = read_part(for_a_model(asked(message)))
+    said = {"facts": response.text, "customer_message": question, "tone": _tone(message)}
     wording = await llm.ask(Wording, prompt=WORDING, text=json.dumps(said, ensure_ascii=False))
     text = wording.text.strip() if wording else ""
     if not text or len(text) > MAX_REPLY or not faithful(text, response.text) or _unchecked(message, text):

@@ -6,10 +6,11 @@ from typing import Final
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
-from gateway.models import Answer, AnswerMetadata
+from gateway.models import Answer, AnswerMetadata, SupersededAnswer
 from mesh.protocol import Message
 from mesh.replies import Reply, Source
 from mesh.store import Row
+from mesh.together import ANSWERED_BY
 
 SOURCES: Final = TypeAdapter(list[Source])
 
@@ -54,8 +55,10 @@ def _of_row(row: Row, asked: datetime | None) -> Answer:
     payload: Mapping[str, JsonValue] = row.payload or {}
     trace = row.route_trace or []
     visited: JsonValue = [entry.get("actor") for entry in trace if entry.get("kind") == "visited"]
-    return Answer.model_validate(
+    other = payload.get(ANSWERED_BY)
+    return (SupersededAnswer if other else Answer).model_validate(
         {
+            **({"answered_by": other} if other else {}),
             "message_id": row.message_id,
             "session_id": row.session_id,
             "response": row.content,

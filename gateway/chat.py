@@ -13,12 +13,12 @@ from starlette.responses import JSONResponse
 
 from gateway import answers, curtain
 from gateway.edge import Edge, TheEdge
-from gateway.models import MAX_TEXT, Answer, ChatRequest, Conversation, Line, Pending, StoredAnswer
+from gateway.models import MAX_TEXT, Answer, ChatRequest, Conversation, Line, Pending, StoredAnswer, SupersededAnswer
 from gateway.problems import Problem, unavailable
 from mesh.errors import Transient, Unavailable
 from mesh.personal.message import spared
 from mesh.protocol import Id, Message, Payload
-from mesh.replies import Reply
+from mesh.replies import Progress, Reply
 from mesh.store import Row
 
 log = logging.getLogger(__name__)
@@ -30,9 +30,12 @@ UNCONFIRMED = "Nothing was accepted for certain. Repeat it with the same message
 AnswerId = Annotated[Id, Path()]
 
 
-@router.post("/api/chat", response_model=Answer, responses={202: {"model": Pending}})
+@router.post("/api/chat", response_model=SupersededAnswer | Answer, responses={202: {"model": Pending}})
 async def chat(body: ChatRequest, edge: TheEdge) -> Answer | JSONResponse:
-    """Say something and wait for the answer; 202 with the message id when it takes longer."""
+    """Say something and wait for the answer; 202 with the message id when it takes longer.
+
+    Superseded, with `answered_by`: a later message came before the answer, and its answer is for both.
+    """
     message = compose(edge, body)
     with edge.switchboard.waiting_for(message) as reply:
         answer, message = await said_before(edge, message, body) if body.message_id else (None, message)
@@ -126,14 +129,17 @@ async def hand_over(edge: Edge, message: Message) -> None:
 # -- inside
 
 
-async def _answered(edge: Edge, message: Message, reply: asyncio.Future[Reply]) -> Answer | None:
+async def _answered(edge: Edge, message: Message, reply: asyncio.Future[Reply | Progress]) -> Answer | None:
     try:
         async with asyncio.timeout(edge.settings.chat_timeout):
-            return answers.of_reply(await reply, message)
+            told = await reply
     except TimeoutError:
-        # The reply may have passed while NATS was away from us.
-        found = answers.of_rows((await _rows(edge, message.message_id))[0])
-        return found[-1] if found else None
+        told = None
+    if isinstance(told, Reply):
+        return answers.of_reply(told, message)
+    # Answered with a later message; or the reply has passed while NATS was away from us.
+    found = answers.of_rows((await _rows(edge, message.message_id))[0])
+    return found[-1] if found else None
 
 
 def _pending(message_id: str, session_id: str | None) -> JSONResponse:

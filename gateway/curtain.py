@@ -8,6 +8,7 @@ from gateway.edge import Edge
 from mesh.desk import Desk
 from mesh.errors import Unavailable
 from mesh.store import Row
+from mesh.together import ANSWERED_BY
 
 log = logging.getLogger(__name__)
 
@@ -20,8 +21,12 @@ async def seen(edge: Edge, rows: Sequence[Row]) -> Sequence[Row]:
 
     An automatic answer is in the history before it is sent. While a person has the conversation, the sending decides.
     """
-    told = [row for row in rows if row.status != "superseded"]
-    recent = [row for row in told if row.sender == "agent" and row.timestamp > datetime.now(UTC) - REPLIES_KEPT]
+    told = [row for row in rows if row.status != "superseded" or (row.payload or {}).get(ANSWERED_BY)]
+    recent = [
+        row
+        for row in told
+        if row.sender == "agent" and row.status != "superseded" and row.timestamp > datetime.now(UTC) - REPLIES_KEPT
+    ]
     try:
         if recent and await Desk(edge.bus).taken(recent[0].session_id):
             sent = {reply.reply_id for reply in await edge.bus.replies_after(recent[0].session_id, 0)}

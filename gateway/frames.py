@@ -63,6 +63,12 @@ class ProgressFrame(BaseModel):
         return cls(message_id=event.message_id, actor=event.actor, state=event.state)
 
 
+class SupersededFrame(BaseModel):
+    type: Literal["superseded"] = "superseded"
+    message_id: str
+    answered_by: str
+
+
 class ReplyFrame(BaseModel):
     type: Literal["reply"] = "reply"
     reply_id: str

@@ -68,10 +68,20 @@ class Answer(BaseModel):
     metadata: AnswerMetadata
 
 
-class StoredAnswer(Answer):
-    """The newest reply to a message, and all of them in order: a holding reply may precede a person's answer."""
+class SupersededAnswer(Answer):
+    """Nothing was said to this message alone: the answer to `answered_by`, a later one, answers it too."""
 
-    replies: list[Answer]
+    answered_by: str
+
+
+class StoredAnswer(Answer):
+    """The newest reply to a message, and all of them in order: a holding reply may precede a person's answer.
+
+    `answered_by`: the later message whose answer is this one's too, when the status is superseded.
+    """
+
+    answered_by: str | None = None
+    replies: list[SupersededAnswer | Answer]
 
 
 class Pending(BaseModel):

@@ -41,12 +41,12 @@ class Switchboard:
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
-        self._chats: defaultdict[str, list[tuple[Message, asyncio.Future[Reply]]]] = defaultdict(list)
+        self._chats: defaultdict[str, list[tuple[Message, asyncio.Future[Reply | Progress]]]] = defaultdict(list)
         self._lines: defaultdict[str, list[Line]] = defaultdict(list)
 
     @contextmanager
-    def waiting_for(self, message: Message) -> Iterator[asyncio.Future[Reply]]:
-        """The first reply to this message from now on. Several may wait for the same."""
+    def waiting_for(self, message: Message) -> Iterator[asyncio.Future[Reply | Progress]]:
+        """The first reply to this message from now on, or that a later one answers it; several may wait."""
         chat = (message, asyncio.get_running_loop().create_future())
         self._chats[message.message_id].append(chat)
         self._metrics.waiting.inc()
@@ -79,12 +79,17 @@ class Switchboard:
 
     def take_reply(self, reply: Reply) -> None:
         self._metrics.replies.labels(reply.status).inc()
-        for _, future in self._chats.get(reply.message_id, ()):
-            if not future.done():
-                future.set_result(reply)
+        self._tell(reply.message_id, reply)
         for line in self._lines.get(reply.session_id, ()):
             line.put(reply)
 
     def take_progress(self, event: Progress) -> None:
+        if event.answered_by:
+            self._tell(event.message_id, event)
         for line in self._lines.get(event.session_id, ()):
             line.put(event)
+
+    def _tell(self, message_id: str, news: Reply | Progress) -> None:
+        for _, future in self._chats.get(message_id, ()):
+            if not future.done():
+                future.set_result(news)

@@ -6,6 +6,7 @@
              {"type": "accepted", "message_id"}             the message is on disk
              {"type": "progress", "message_id", "actor", "state"}
              {"type": "reply", "reply_id", "message_id", "text", "status", "author", "sequence", "at"}
+             {"type": "superseded", "message_id", "answered_by"} the reply to a later message answers this one too
              {"type": "error", "detail", "message_id"?}     the socket stays open
              {"type": "pong"}
 
@@ -38,9 +39,10 @@ from gateway.frames import (
     ReplyFrame,
     Said,
     SessionFrame,
+    SupersededFrame,
 )
 from gateway.limits import MAX_BODY
-from gateway.models import ChatRequest
+from gateway.models import ChatRequest, SupersededAnswer
 from gateway.problems import Problem, in_words
 from gateway.waiting import Line
 from mesh.errors import Unavailable
@@ -119,6 +121,8 @@ async def _speak(websocket: WebSocket, line: Line, missed: Sequence[Reply], seen
 def _frame(item: BaseModel) -> BaseModel:
     if isinstance(item, Reply):
         return ReplyFrame.of(item)
+    if isinstance(item, Progress) and item.answered_by:
+        return SupersededFrame(message_id=item.message_id, answered_by=item.answered_by)
     return ProgressFrame.of(item) if isinstance(item, Progress) else item
 
 
@@ -155,7 +159,9 @@ async def _hear(edge: Edge, line: Line, said: Said, email: str, session_id: str)
         if answer is None:
             await hand_over(edge, message)
         line.put(AcceptedFrame(message_id=message.message_id))
-        if answer is not None:
+        if isinstance(answer, SupersededAnswer):
+            line.put(SupersededFrame(message_id=message.message_id, answered_by=answer.answered_by))
+        elif answer is not None:
             await _say_again(edge, line, session_id, message.message_id)
     except (Problem, Unavailable) as error:
         line.put(ErrorFrame(detail=str(error), message_id=request.message_id))

@@ -7,10 +7,11 @@ from mesh.bus import Bus
 from mesh.desk import Desk
 from mesh.errors import Transient
 from mesh.protocol import JsonValue, Message
-from mesh.replies import Reply, Source
+from mesh.replies import Progress, Reply, Source
 from mesh.route import Wire
 from mesh.store import History, Row, Status
 from mesh.streams import REPLIES
+from mesh.together import ANSWERED_BY, Answerers
 
 Ending = Literal["resolved", "escalated", "apologised"]
 
@@ -21,6 +22,8 @@ PLAIN_APOLOGY = (
     "Your message is kept, our team has been told, and nothing that you wrote is lost. "
     "Please write to us again if it is urgent."
 )
+
+TOGETHER = "This is answered together with a later message."
 
 PLAIN_APOLOGIES = {
     "de": (
@@ -62,7 +65,7 @@ def plain_apology(message: Message) -> str:
 
 
 async def deliver(message: Message, answer: Answer, *, history: History, bus: Bus, suffix: str = "") -> bool:
-    """Record and send an answer; False when it was held back because a person has taken the conversation over.
+    """Record and send an answer; False when it was held back: a person has taken over, or a later message answers.
 
     Repeating it writes and sends nothing twice: rows and replies carry fixed ids. What a person wrote always goes out.
 
@@ -73,10 +76,14 @@ async def deliver(message: Message, answer: Answer, *, history: History, bus: Bu
         Unavailable: NATS did not confirm the reply.
     """
     reply = _reply(message, answer, message.reply_id + suffix, datetime.now(UTC))
+    other = await Answerers(bus).another(message)
     if answer.author == "human":
         await history.add(_rows(message, answer.status, reply))
         await bus.reply(reply)
         return True
+    if other:
+        await _leave_to(other, message, reply, history, bus)
+        return False
     for _ in range(TAKEOVERS):
         # In this order: who takes over writes the claim first and raises the fence after it.
         fence = await bus.fence(REPLIES, message.session_id)
@@ -94,6 +101,22 @@ async def _held_back(message: Message, reply: Reply, history: History, bus: Bus)
         return True
     await _record(message, "superseded", reply, history)
     return False
+
+
+async def _leave_to(other: str, message: Message, reply: Reply, history: History, bus: Bus) -> None:
+    """End a message that a later one answers; whoever waits for it is told which."""
+    words = reply.model_copy(update={"text": TOGETHER})
+    asked, ended = _rows(message, "superseded", words)
+    await history.add((asked, ended.model_copy(update={"payload": {**(ended.payload or {}), ANSWERED_BY: other}})))
+    await bus.progress(
+        Progress(
+            message_id=message.message_id,
+            session_id=message.session_id,
+            actor="+".join(message.route.here),
+            state="superseded",
+            answered_by=other,
+        )
+    )
 
 
 async def _record(message: Message, status: Status, reply: Reply, history: History) -> None:

@@ -16,6 +16,7 @@ from mesh.errors import Unavailable
 
 DESK = "ECOMMERCE_SUPPORT_DESK"
 NOTES = "ECOMMERCE_SUPPORT_NOTES"
+ANSWERS = "ECOMMERCE_SUPPORT_ANSWERS"
 FENCE: Final = "ecommerce.support.gateway.fence.*"
 """Subjects in the stream of replies: only what lies in one stream can depend on each other."""
 
@@ -40,7 +41,7 @@ def _bucket(name: str, max_age: float) -> StreamConfig:
     )
 
 
-BUCKETS: Final = (_bucket(DESK, DAY), _bucket(NOTES, 90 * DAY))
+BUCKETS: Final = (_bucket(DESK, DAY), _bucket(NOTES, 90 * DAY), _bucket(ANSWERS, 7 * DAY))
 
 
 class Register(NamedTuple):

@@ -45,6 +45,7 @@ class Progress(Wire):
     session_id: Id
     actor: str
     state: str = "working"
+    answered_by: Id | None = None
 
 
 DUE = "ecommerce.support.desk.due"

@@ -59,6 +59,12 @@ class Row(BaseModel):
     payload: dict[str, Any] | None = None
 
 
+def said_by(row: Row, email: str | None) -> bool:
+    """Whether a message is known to be this customer's."""
+    known = str((row.payload or {}).get("customer_email") or "")
+    return bool(known) and known.lower() == (email or "").lower()
+
+
 class Unended(BaseModel):
     """A message that was accepted and has no end yet."""
 
@@ -127,6 +133,15 @@ class History:
         async with self._connection() as connection:
             found = await connection.execute(_UNENDED)
             return tuple(Unended(message_id=one, session_id=two, accepted_at=_utc(at)) for one, two, at in found)
+
+    async def unanswered(self, session_ids: Iterable[str], since: datetime) -> tuple[Row, ...]:
+        """The messages of these sessions, accepted since then, that nobody has answered or escalated; oldest first."""
+        return await self._select(
+            messages.c.session_id.in_(list(session_ids))
+            & (messages.c.sender == "customer")
+            & (messages.c.timestamp >= since.astimezone(UTC))
+            & ~sql.exists().where(_end.c.message_id == messages.c.message_id, _end.c.sender != "customer")
+        )
 
     async def ping(self) -> None:
         """Raises `Transient` unless the table can be read."""

@@ -1,6 +1,7 @@
 """What now, when a visit failed or a person is needed?"""
 
 from activities._saga import unfinished
+from activities._together import answered_by
 from activities.compensator import compensator
 from activities.execution_coordinator import execution_coordinator
 from activities.guardrail_validator import GuardrailCheck, guardrail_validator
@@ -24,12 +25,20 @@ async def escalation_router(message: Message, *, settings: Settings) -> Route:
     failure = message.payload.error
     if failure is None or not _fresh(message, failure):
         return to_person(message, settings, "a person is needed")
+    if other := answered_by(message):
+        return _left_to(other, message, failure)
     if failure.actor == guardrail_validator.name:
         return _after_guardrail(message, settings)
     if failure.actor == response_aggregator.name and _taken_over(message):
         why = "a person has taken this conversation over: this message is theirs too"
         return deadline_for(message, message.route.only(human_agent, response_aggregator, why=why), settings)
     return _after_failure(message, failure)
+
+
+def _left_to(other: str, message: Message, failure: Failure) -> Route:
+    """A later message answers this one: nothing is done or said any more, and the history gets its end."""
+    ended = () if failure.actor == response_aggregator.name else (response_aggregator,)
+    return message.route.only(*ended, why=f"message {other} answers this one too")
 
 
 def to_person(message: Message, settings: Settings, why: str) -> Route:

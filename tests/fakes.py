@@ -120,6 +120,16 @@ class FakeHistory(History):
             raise Transient("the history database is not usable")
         return tuple(row for row in self.rows if row.session_id == session_id)
 
+    async def unanswered(self, session_ids: Iterable[str], since: datetime) -> tuple[Row, ...]:
+        rows = [row for one in set(session_ids) for row in await self.of_session(one)]
+        ended = {row.message_id for row in rows if row.sender != "customer"}
+        return tuple(row for row in rows if row.message_id not in ended and row.timestamp >= since)
+
+    async def of_message(self, message_id: str) -> tuple[Row, ...]:
+        if self.down:
+            raise Transient("the history database is not usable")
+        return tuple(row for row in self.rows if row.message_id == message_id)
+
     async def recent(self, session_id: str, limit: int = 10) -> tuple[Row, ...]:
         return (await self.of_session(session_id))[-limit:]
 

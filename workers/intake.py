@@ -17,6 +17,7 @@ from mesh.settings import Settings
 from mesh.store import History, migrate
 from mesh.streams import ACK_WAIT
 from mesh.temporal import Journeys, connect
+from mesh.together import following
 from workers.acceptance import Acceptance
 from workers.burial import Burial
 from workers.process import run
@@ -81,7 +82,7 @@ class Intake:
         except ProtocolError as error:
             await self._bury(delivery, str(error))
             return
-        await self._book.accept(message)
+        message = following(message, await self._book.accept(message))
         try:
             started = await self._journeys.start(message)
         except Permanent as error:

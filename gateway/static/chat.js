@@ -104,6 +104,7 @@ function showMessage(id, state, why) {
   note(said, "note", why);
   if (state === "sending") return;
   said.querySelector("button")?.remove();
+  if (state === "superseded") waiting.delete(id);
   if (state === "failed") {
     waiting.delete(id);
     said.querySelector("footer").append(retry(id, said));

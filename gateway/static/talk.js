@@ -96,6 +96,9 @@ export class Talk {
         this.sequence = Math.max(this.sequence, frame.sequence ?? 0);
         this.answered(frame);
         break;
+      case "superseded":
+        this.superseded(frame.message_id);
+        break;
       case "error":
         if (frame.message_id) this.post(frame.message_id);
         break;
@@ -161,6 +164,7 @@ export class Talk {
   received(id, answer) {
     this.accepted(id);
     if (answer.status === "pending") return this.poll(id, POLL_EVERY);
+    if (answer.status === "superseded") return this.superseded(id);
     this.answered(asReply(answer));
     if (answer.status === "escalated") this.poll(id, POLL_PERSON_EVERY);
   }
@@ -173,7 +177,8 @@ export class Talk {
       // What comes meanwhile comes by the socket.
       if (this.ready && last !== "pending") break;
       const answer = await fetch(`/api/chat/${id}`).then((found) => (found.ok ? found.json() : null), () => null);
-      for (const reply of answer?.replies ?? []) this.answered(asReply(reply));
+      if (answer?.status === "superseded") this.superseded(id);
+      else for (const reply of answer?.replies ?? []) this.answered(asReply(reply));
       last = answer?.status ?? last;
     }
     this.polled.delete(id);
@@ -192,6 +197,13 @@ export class Talk {
     this.remember();
     this.shows.message(reply.message_id, "sent", "Delivered");
     this.shows.reply(reply);
+  }
+
+  // The answer to a later message is the answer to this one too.
+  superseded(id) {
+    this.unanswered.delete(id);
+    this.remember();
+    this.shows.message(id, "superseded", "Answered together with your next message");
   }
 
   failed(id, why) {

@@ -17,4 +17,7 @@ def send(text: str, email: str, session: str | None) -> None:
     body = {"message": text, "customer_email": email, **({"session_id": session} if session else {})}
     answer = edge.chat(edge.settings(), body)
     console.print(answer.get("response") or "(no answer yet)", markup=False)
-    console.print(f"\n{answer['status']}; message {answer['message_id']}, session {answer['session_id']}", style="dim")
+    together = f" by {answer['answered_by']}" if answer.get("answered_by") else ""
+    console.print(
+        f"\n{answer['status']}{together}; message {answer['message_id']}, session {answer['session_id']}", style="dim"
+    )

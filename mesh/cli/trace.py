@@ -14,6 +14,7 @@ from mesh.errors import MeshError
 from mesh.protocol import Message, names_in
 from mesh.settings import Settings
 from mesh.temporal import Journeys, connect
+from mesh.together import ANSWERED_BY
 
 console = Console()
 
@@ -49,6 +50,9 @@ def show(message: Message) -> None:
         asked = "".join(f"\n{_asked(call)}" for call in entry.calls)
         table.add_row(str(entry.hop), entry.actor, what, at, took, Text(((entry.why or "") + ahead + asked).lstrip()))
     console.print(table)
+    delivery = getattr(message.payload, "delivery", None)
+    if isinstance(delivery, dict) and (other := delivery.get(ANSWERED_BY)):
+        console.print(f"superseded: message {other} answers this one too")
     for name in message.route.here:
         console.print(f"now at {name}")
     for name in message.route.ahead:

@@ -8,7 +8,7 @@ from mesh.errors import Permanent, Transient
 from mesh.protocol import Enrichment, Failure, Message, Route
 from mesh.settings import Settings
 from mesh.shop import Address
-from tests.fakes import MemorySessions, a_message, settings
+from tests.fakes import FakeBus, MemorySessions, a_message, settings
 from tests.mock_shop import MockShop
 
 JACK, CARL, CONNIE, LOU = (
@@ -38,7 +38,9 @@ async def planned(market: MockShop, email: str, *actions: Action, message_id: st
 
 async def carried_out(market: MockShop, message: Message, configured: Settings = FREE) -> ExecutionResult:
     """One attempt."""
-    found = await execution_coordinator(message, shop=market.shop, sessions=MemorySessions(), settings=configured)
+    found = await execution_coordinator(
+        message, shop=market.shop, sessions=MemorySessions(), settings=configured, bus=FakeBus()
+    )
     assert isinstance(found, ExecutionResult)
     return found
 

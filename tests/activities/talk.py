@@ -66,7 +66,7 @@ class Talk:
         message = a_message(text, a_mood(), email=self.email, message_id=f"m-{self.turns}")
         message = message.model_copy(update={"metadata": {"accepted_at": datetime.now(UTC).isoformat()}})
         intent = await intent_analyzer(
-            message, llm=NoLLM(), sessions=self.sessions, history=self.history, settings=VERIFIED
+            message, llm=NoLLM(), sessions=self.sessions, history=self.history, settings=VERIFIED, bus=self.bus
         )
         assert isinstance(intent, Intent)
         message = _with(message, intent, self._context(intent))

@@ -10,7 +10,7 @@ from activities.response_generator import Action, ActionName, ActionPlan
 from mesh.errors import Transient
 from mesh.protocol import Message
 from mesh.shop import Address, Service
-from tests.fakes import MemorySessions, a_message, settings
+from tests.fakes import FakeBus, MemorySessions, a_message, settings
 from tests.mock_shop import MockShop, mock_shop
 
 FRANK, POLLY, JACK, CARL, CONNIE = (
@@ -42,7 +42,7 @@ async def run(market: MockShop, message: Message, sessions: MemorySessions | Non
     given = sessions or MemorySessions()
     # No limit: what must be approved is another test's matter.
     free = settings(approval_refund_limit=1e6)
-    found = await execution_coordinator(message, shop=market.shop, sessions=given, settings=free)
+    found = await execution_coordinator(message, shop=market.shop, sessions=given, settings=free, bus=FakeBus())
     assert isinstance(found, ExecutionResult)
     return found.results
 

@@ -17,7 +17,7 @@ from activities.intent_analyzer import (
 )
 from mesh.llm import LLM
 from mesh.protocol import Message
-from tests.fakes import FakeHistory, MemorySessions, NoLLM, ScriptedLLM, a_message
+from tests.fakes import FakeBus, FakeHistory, MemorySessions, NoLLM, ScriptedLLM, a_message
 from tests.fakes import settings as configured
 
 THREE_MATTERS = (
@@ -145,7 +145,7 @@ def test_clauses_end_where_another_wish_begins() -> None:
 async def analyzed(message: Message, llm: LLM) -> Intent:
     """What a first message of a session is understood as."""
     found = await intent_analyzer(
-        message, llm=llm, sessions=MemorySessions(), history=FakeHistory(), settings=configured()
+        message, llm=llm, sessions=MemorySessions(), history=FakeHistory(), settings=configured(), bus=FakeBus()
     )
     assert isinstance(found, Intent)
     return found

@@ -19,7 +19,7 @@ from tests.activities.cases import (
     an_intent,
     in_days,
 )
-from tests.fakes import MemorySessions, a_message, settings
+from tests.fakes import FakeBus, MemorySessions, a_message, settings
 from tests.mock_shop import mock_shop
 
 
@@ -50,7 +50,9 @@ async def test_the_reply_is_true_to_what_the_shop_did() -> None:
         message = a_message("The jacket does not fit", context, intent, email=email, route=PLANNING)
         _, plan = await generate(message)
         planned = message.enriched({plan.slot: plan.model_dump(mode="json")})
-        done = await execution_coordinator(planned, shop=market.shop, sessions=MemorySessions(), settings=settings())
+        done = await execution_coordinator(
+            planned, shop=market.shop, sessions=MemorySessions(), settings=settings(), bus=FakeBus()
+        )
         assert isinstance(done, ExecutionResult)
         text = await said(planned.enriched({done.slot: done.model_dump(mode="json")}))
         effects = {effect.operation: effect.details for effect in await market.effects()}

@@ -123,3 +123,15 @@ def test_a_receipt_lets_the_same_words_through() -> None:
 def test_what_is_shown_always_passes(parts: list[str]) -> None:
     message = a_case("Hm")
     assert passes(message, shown(Response(text=" ".join(parts)), message))
+
+
+async def test_what_passed_its_check_is_checked_again_when_receipts_or_people_have_changed() -> None:
+    message = a_case("Where is it?", an_intent("order_status", TRAVELLING.order_id), api_data())
+    reply = Response(text="A colleague will write to you.")
+    handed = message.enriched({"response": reply.model_dump(mode="json")}).with_route(
+        Route(steps=("guardrail_validator", "response_aggregator", "human_agent"))
+    )
+    await guardrail_validator(handed)
+    assert shown(reply, handed) == reply.text
+    alone = handed.with_route(Route(steps=("guardrail_validator", "response_aggregator")))
+    assert shown(reply, alone) != reply.text

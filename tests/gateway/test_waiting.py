@@ -65,3 +65,12 @@ async def test_a_line_hears_its_own_session_until_it_leaves(switchboard: Switchb
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.01):
             await line.get()
+
+
+async def test_a_chat_learns_at_once_that_another_message_answers_it(switchboard: Switchboard) -> None:
+    left = Progress(message_id="m-1", session_id="s-1", actor="somebody", state="superseded", answered_by="m-2")
+    with switchboard.waiting_for(a_message()) as future:
+        switchboard.take_progress(left.model_copy(update={"answered_by": None}))
+        assert not future.done()
+        switchboard.take_progress(left)
+        assert future.result() is left

