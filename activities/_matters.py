@@ -66,10 +66,10 @@ _TONE: Final[frozenset[IntentName]] = frozenset({"complaint", "feedback"})
 _VAGUE: Final = frozenset({
     "a", "about", "aforementioned", "again", "already", "always", "an", "and", "as", "be", "before", "can",
     "could", "do", "done", "else", "ever", "first", "have", "he", "him", "i", "is", "it", "its", "just",
-    "know", "last", "like", "matter", "matters", "mean", "mentioned", "my", "next", "not", "now", "oh", "one",
-    "other", "said", "same", "second", "she", "so", "some", "stated", "still", "stuff", "subject", "that",
-    "the", "there", "thing", "things", "third", "this", "those", "time", "told", "unchanged", "usual", "was",
-    "we", "well", "what", "with", "you",
+    "know", "last", "like", "matter", "matters", "mean", "mentioned", "my", "next", "not", "now", "number",
+    "oh", "one", "other", "said", "same", "second", "she", "so", "some", "stated", "still", "stuff",
+    "subject", "that", "the", "there", "thing", "things", "third", "this", "those", "three", "time", "told",
+    "two", "unchanged", "usual", "was", "we", "well", "what", "with", "you",
 })  # fmt: skip
 """Words that leave open what is talked about."""
 

@@ -1,5 +1,7 @@
 """Matters that are answered alike, numbers that stand alone, and answers that are longer than a word."""
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from activities._kin import kindred
@@ -11,6 +13,9 @@ from tests.activities.cases import PREPARED, TRAVELLING, an_order
 from tests.activities.talk import Talk
 from tests.activities.test_planning import actions, case_of
 
+if TYPE_CHECKING:
+    from activities._intent_names import IntentName
+
 KETTLE = Item(sku="KTL", name="Gooseneck kettle", color="steel", unit_price=64.9)
 WATCH = Item(sku="WCH", name="Field watch", unit_price=189.0)
 SCARF = Item(sku="SCF-GREEN", name="Silk scarf", color="green", unit_price=49.9)
@@ -20,13 +25,13 @@ LOST = an_order("ORD-00000013", "lost")
 
 
 def test_two_matters_that_are_answered_alike_are_clear_together() -> None:
-    split = {"refund_request": 0.5, "refund_status": 0.45, "smalltalk": 0.05}
+    split: dict[IntentName, float] = {"refund_request": 0.5, "refund_status": 0.45, "smalltalk": 0.05}
     assert kindred("refund_request", split, "refund 33301") == pytest.approx(0.95)
     assert kindred("smalltalk", split, "refund 33301") == pytest.approx(0.05)
 
 
 def test_delivery_in_general_and_a_parcel_are_two_things_unless_one_parcel_is_meant() -> None:
-    split = {"order_status": 0.5, "delivery_info": 0.4}
+    split: dict[IntentName, float] = {"order_status": 0.5, "delivery_info": 0.4}
     assert kindred("order_status", split, "when would it arrive") == pytest.approx(0.9)
     assert kindred("order_status", split, "how long does shipping take") == pytest.approx(0.5)
 
