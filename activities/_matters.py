@@ -20,6 +20,9 @@ LONGEST_CLAUSE: Final = 600
 SECOND: Final = 0.7
 """How sure a clause must be to be a matter of its own beside the main one."""
 
+A_PERSON: Final = 0.85
+"""The same for a clause that seems to ask for a person: complaints speak of our people too."""
+
 WITH_ITS_ORDER: Final = 0.5
 """The same for a clause that names an order of its own."""
 
@@ -151,6 +154,8 @@ def _merged(whole: Matter, read: list[Matter]) -> tuple[Matter, ...]:
 
 
 def _sure(matter: Matter) -> bool:
+    if matter.intent == "human_agent_request":
+        return matter.confidence >= A_PERSON
     return matter.intent not in _ALONE and matter.confidence >= (WITH_ITS_ORDER if matter.order_ids else SECOND)
 
 

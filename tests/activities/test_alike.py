@@ -114,3 +114,8 @@ async def test_a_refund_that_is_due_and_was_not_made_is_offered() -> None:
 def test_one_order_is_hurried_and_not_every_one() -> None:
     case = case_of("Please send it faster", "order_status", PREPARED, TRAVELLING)
     assert actions(case) == []
+
+
+def test_a_complaint_about_somebody_does_not_ask_for_somebody() -> None:
+    assert understood("I have a complaint. Your staff on the phone hung up on me.").wanted == ("complaint",)
+    assert understood("My order is late. I want to talk to a human.").intent == "human_agent_request"
