@@ -17,8 +17,8 @@ COUNTRY: Final = rf"(?:,[ ](?P<country>{TOWN}))?"
 EUROPEAN: Final = r"(?:[A-Z]{1,2}-)?\d{4,5}|\d{3}[ ]\d{2}|\d{4}[ ][A-Z]{2}|\d{4}-\d{3}"
 AMERICAN: Final = r"[A-Z]{2}[ ]\d{5}(?:-\d{4})?|\d{5}(?:-\d{4})?"
 BRITISH_OR_IRISH: Final = r"[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[A-Z]{2}|[A-Z]\d[\dW][ ]?[A-Z\d]{4}"
-END: Final = r"(?=\s*(?:[.;!?\n]|$|,?[ ](?:please|thanks|thank|instead|and|because|as|since|by|before)\b))"
-LEAD: Final = r"(?:\b(?:to|is|at|address|namely)[: ]\s*|\baddress,[ ]|[:\n]\s*|^\s*)"
+END: Final = r"(?=\s*(?:[.;!?\n]|$|,?[ ](?:please|pls|plz|thanks|thank|thx|instead|and|because|as|since|by|before)\b))"
+LEAD: Final = r"(?:\b(?:to|is|at|it's|its|use|take|address|namely)[: ]\s*|\baddress,[ ]|[:\n]\s*|^\s*)"
 
 _FORMS: Final = (
     # 5 Harbour Lane, 20457 Hamburg

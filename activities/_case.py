@@ -12,6 +12,7 @@ from activities._gloss import gloss
 from activities._language import OURS, SPOKEN
 from activities._short_answers import thanks_in
 from activities._together import asked
+from activities._wishes import hurried
 from activities.api_query_executor import ApiData, OrderFacts
 from activities.context_retriever import Context
 from activities.execution_coordinator import ExecutionResult
@@ -191,7 +192,7 @@ class Case:
     def _guessed(self, intent: IntentName) -> tuple[Matter, ...]:
         last = self._last(intent)
         likely = (last,) if last else self._likely(intent)
-        if len(likely) == 1 or intent in READ_ONLY:
+        if len(likely) == 1 or (intent in READ_ONLY and not hurried(self.said)):
             return tuple(self._about(intent, order) for order in likely[:MOST_ORDERS]) or (Matter(intent),)
         return (Matter(intent, choices=likely[:MOST_ORDERS]),)
 

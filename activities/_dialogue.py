@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 NO_MATTER_OF_ORDERS: Final = frozenset({"human_agent_request", "feedback", "complaint", *IDLE})
 
+_ABOUT: Final = re.compile(
+    r"^\W*(?:and|what about|how about|also|then)\b|^\W*(?:the|my)\s+[\w-]+\W*$|\bi mean\b", re.IGNORECASE
+)
+_WHERE: Final = frozenset({"where", "when", "come", "coming", "arrive", "will", "then", "doe", "do", "got", "get"})
+
 _ELLIPSIS: Final = re.compile(
     r"^\W*(?:and|what about|how about|also)\s+(?:(?:the|my|a|an|for|is|its|where|when)\s+)*(?P<noun>[a-z]+)"
     r"(?:\s+(?:for|of|on|from)\s+.{1,30})?\W*$",
@@ -63,7 +68,7 @@ def _correction(turn: Turn) -> "Intent | None":
     topic = turn.topic
     if topic is None:
         return None
-    if turn.numbers and turn.bare:
+    if turn.numbers and (turn.bare or (turn.idle and not turn.thanks)):
         words = turn.state.pending.words if turn.state.pending else ""
         return turn.meaning(topic, Follow(words=f"{words}\n{turn.text}".strip()))
     kept, rejected = without_rejected(turn.text)
@@ -83,6 +88,23 @@ def _ellipsis(turn: Turn) -> "Intent | None":
     other = turn.state.last_order_id if other_meant(turn.text) else None
     last = () if other or turn.state.last_order_id is None else (turn.state.last_order_id,)
     return turn.meaning(_NOUNS[noun], Follow(words=turn.text, other_than=other), *last)
+
+
+def _thing(turn: Turn) -> "Intent | None":
+    """And the kettle? A thing that they name, and nothing new about it: the last matter, about that."""
+    goods = words_of(" ".join(turn.found.entities.products))
+    said = content_of(turn.text)
+    pointed = (
+        goods and _ABOUT.search(turn.text) and len({word.removesuffix("s") for word in said} - goods - _WHERE) <= 1
+    )
+    if turn.state.topic is None or turn.numbers or not (turn.short and pointed):
+        return None
+    return turn.meaning(turn.state.topic, Follow(words=turn.text)) if _aimless(turn) else None
+
+
+def _aimless(turn: Turn) -> bool:
+    """Nothing is wanted that can be told without what was said before."""
+    return turn.idle or turn.found.intent in {"product_inquiry", turn.state.topic}
 
 
 def _pointing(turn: Turn) -> "Intent | None":
@@ -107,9 +129,12 @@ def _pointed(turn: Turn, intent: str) -> "Intent | None":
 
 def _left_alone(turn: Turn) -> "Intent | None":
     """A no to nothing in particular."""
-    if turn.lead.answer != "no" or turn.lead.rest:
+    if turn.lead.answer != "no" or turn.lead.rest or (_UNWANTED.search(turn.text) and not turn.idle):
         return None
     return turn.meaning("smalltalk", Follow(answer="no", words=turn.text))
 
 
-READINGS: Final[tuple[Reading, ...]] = (confirmation, answer, _correction, _ellipsis, _pointing, _left_alone)
+_UNWANTED: Final = re.compile(r"\b(?:do\s+not|don['\u2019]?t)\s+want\b(?!\s+to\b)", re.IGNORECASE)
+"""Says what somebody wants to be rid of, where we asked nothing: "I don't want the newsletter"."""
+
+READINGS: Final[tuple[Reading, ...]] = (confirmation, answer, _correction, _ellipsis, _thing, _pointing, _left_alone)

@@ -60,6 +60,8 @@ CERTAIN: Final = 0.9
 
 ONE_WORD: Final = 0.97
 ACCENTED: Final = 0.6
+LIKELY: Final = 0.75
+RIVAL: Final = 0.05
 STRANGE: Final = 0.4
 CONFIRMED: Final = 0.6
 FEWEST: Final = 2
@@ -71,7 +73,7 @@ _EVERYWHERE: Final = frozenset({
     "euro", "euros", "faq", "fedex", "feedback", "google", "hello", "hermes", "hey", "hi", "hotline", "id", "in",
     "info", "klarna", "l", "la", "led", "login", "m", "mail", "mastercard", "me", "newsletter", "no", "nr", "ok",
     "okay", "online", "ord", "pay", "paypal", "pdf", "s", "service", "shop", "si", "sms", "status", "tracking", "tv",
-    "ups", "usb", "usd", "vip", "visa", "was", "xl", "xs", "xxl",
+    "ups", "usb", "usd", "vip", "visa", "was", "xl", "xs", "xxl", "y",
 })  # fmt: skip
 """Words of no language in particular: they keep the language of the session."""
 
@@ -125,9 +127,14 @@ def _by_pieces(said: str, words: list[str], unsure: Language) -> Language:
         if confirmed >= CONFIRMED and code not in SPOKEN:
             return Language(code, round(sure["other"], 2))
     enough = ACCENTED if _ACCENT.search(said) else CERTAIN if len(words) >= FEWEST else ONE_WORD
-    if sure[best] >= enough or (best == unsure.code and sure[best] >= sure["other"]):
+    if sure[best] >= enough or _unrivalled(sure, best, words) or (best == unsure.code and sure[best] >= sure["other"]):
         return Language(best, round(sure[best], 2))
     return unsure
+
+
+def _unrivalled(sure: dict[str, float], best: str, words: list[str]) -> bool:
+    """Likely, and no other language of ours comes near: misspelt words look a little like those of strangers."""
+    return len(words) > FEWEST and sure[best] >= LIKELY and all(sure[code] < RIVAL for code in SPOKEN if code != best)
 
 
 def _foreign(text: str) -> tuple[str, float]:

@@ -7,8 +7,9 @@ from typing import Final, NamedTuple, cast
 from activities._foreign import parted, probabilities
 from activities._gloss import gloss
 from activities._intent_names import IntentName
+from activities._kin import kindred
 from activities._language import OURS
-from activities._order_numbers import order_ids
+from activities._order_numbers import order_ids, with_their_noun
 from activities._understanding.heads import Row, head
 
 MOST_CLAUSES: Final = 16
@@ -18,6 +19,9 @@ LONGEST_CLAUSE: Final = 600
 
 SECOND: Final = 0.7
 """How sure a clause must be to be a matter of its own beside the main one."""
+
+A_PERSON: Final = 0.85
+"""The same for a clause that seems to ask for a person: complaints speak of our people too."""
 
 WITH_ITS_ORDER: Final = 0.5
 """The same for a clause that names an order of its own."""
@@ -34,6 +38,8 @@ _BREAK = re.compile(
 )
 
 _ALSO: Final = re.compile(r"^(?:also|and|plus)\b[,:]?\s*", re.IGNORECASE)
+
+_WORD: Final = re.compile(r"\w+")
 
 _NUMBER_WORDS: Final = re.compile(
     r"\b(?:my|the|it|it's|its|is|this|here|order|orders|number|numbers|no|nr|id|and|for|a|about|regarding|concerning|re)\b|[\W\d_]+|\bord\b",
@@ -60,12 +66,27 @@ _TONE: Final[frozenset[IntentName]] = frozenset({"complaint", "feedback"})
 """How something is said rather than what is wanted, when it stands beside a matter."""
 
 
+_VAGUE: Final = frozenset({
+    "a", "about", "aforementioned", "again", "already", "always", "an", "and", "as", "be", "before", "can",
+    "could", "do", "done", "else", "ever", "first", "have", "he", "him", "i", "is", "it", "its", "just",
+    "know", "last", "like", "matter", "matters", "mean", "mentioned", "my", "next", "not", "now", "number",
+    "oh", "one", "other", "said", "same", "second", "she", "so", "some", "stated", "still", "stuff",
+    "subject", "that", "the", "there", "thing", "things", "third", "this", "those", "three", "time", "told",
+    "two", "unchanged", "usual", "was", "we", "well", "what", "with", "you",
+})  # fmt: skip
+"""Words that leave open what is talked about."""
+
+VAGUE: Final = 0.5
+"""How sure we are at most of what was said in such words alone."""
+
+
 class Matter(NamedTuple):
-    """One thing that is wanted."""
+    """One thing that is wanted; `kindred` is how sure it is that it is this or something that is answered alike."""
 
     intent: IntentName
     confidence: float
     order_ids: tuple[str, ...] = ()
+    kindred: float = 0.0
 
 
 def clauses(text: str, language: str = OURS) -> tuple[str, ...]:
@@ -88,16 +109,25 @@ def matters(text: str, named: tuple[str, ...], language: str = OURS) -> tuple[Ma
     if named and not _NUMBER_WORDS.sub("", gloss(text, language)):
         return (Matter("order_status", 0.6, named),)
     parts = clauses(text, language)
-    whole = likeliest(probabilities(text, language))
+    whole = likeliest(text, language)
     if parts[1:]:
         return _merged(whole, list(_attached(_read(part, named, language) for part in parts)))
     return (whole._replace(order_ids=named),)
 
 
-def likeliest(sure: Row) -> Matter:
-    best = int(sure.argmax())
-    name = cast("IntentName", head("intent_en").labels[best])
-    return Matter(name, round(float(sure[best]), 3))
+def likeliest(text: str, language: str = OURS) -> Matter:
+    found = _surest(text, language).tolist()
+    by_name = dict(zip(cast("tuple[IntentName, ...]", head("intent_en").labels), found, strict=True))
+    name = max(by_name, key=by_name.__getitem__)
+    sure, kin = by_name[name], kindred(name, by_name, gloss(text, language))
+    most = VAGUE if {word.lower() for word in _WORD.findall(text)} <= _VAGUE else 1.0
+    return Matter(name, round(min(sure, most), 3), kindred=round(min(kin, most), 3))
+
+
+def _surest(text: str, language: str) -> Row:
+    """What is read in a text, or in the same with its bare numbers called orders: alone they say little."""
+    read, named = probabilities(text, language), with_their_noun(text) if language == OURS else text
+    return read if named == text else max(read, probabilities(named, language), key=lambda row: float(row.max()))
 
 
 def _read(clause: str, named: tuple[str, ...], language: str) -> Matter:
@@ -105,7 +135,7 @@ def _read(clause: str, named: tuple[str, ...], language: str) -> Matter:
     if orders and not _NUMBER_WORDS.sub("", gloss(clause, language)):
         # It only names an order: what is wanted of it stands in another clause.
         return Matter("order_status", 0.0, orders)
-    return likeliest(probabilities(clause, language))._replace(order_ids=orders)
+    return likeliest(clause, language)._replace(order_ids=orders)
 
 
 def _merged(whole: Matter, read: list[Matter]) -> tuple[Matter, ...]:
@@ -124,6 +154,8 @@ def _merged(whole: Matter, read: list[Matter]) -> tuple[Matter, ...]:
 
 
 def _sure(matter: Matter) -> bool:
+    if matter.intent == "human_agent_request":
+        return matter.confidence >= A_PERSON
     return matter.intent not in _ALONE and matter.confidence >= (WITH_ITS_ORDER if matter.order_ids else SECOND)
 
 

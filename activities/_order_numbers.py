@@ -23,14 +23,17 @@ _AFTER_VERB = re.compile(
 _AFTER_WORD = re.compile(
     r"\b(?:cancel\w*|cancle|return\w*|retrun|refund\w*|exchange|exchnage|swap|expedite|rush|track|status|eta|invoice|"
     r"shipped|send|where(?:\s?(?:is|are)|'?s)?|were\s?(?:is|are)|mean|meant|claim|from|for|of|on|(?<!live )in|about|"
-    r"with|and|not|what\sabout|oder|ordr|ordre|comm?ande|pedido|bestelung|bestellung)\s"
+    r"with|and|not|what\sabout|oder|ordr|ordre|comm?ande|pedido|bestelung|bestellung|"
+    r"(?:when|where|why|how|what)\s?(?:is|does|dose|do|did|has|was|will|'?s)|has|does|did|need|have\sbeen|(?:meant|supposed)\sto\sbe|the|this|oops|"
+    r"(?:change|changing|new|wrong|update)\s(?:the\s)?(?:shipping\s|delivery\s)?add?ress?|redirect|deliver|upgrade|hurry)\s"
     r"(?P<list>[0-9]{5,8})(?![\w-]|[.,][0-9]|(?-i:,?\s[A-Z\u00c0-\u00de][a-z])|"
     r"\s?(?:km|kg|g|ml|cm|mm|points?|people|customers|times)\b|\sis\s(?:my|the)\s(?:zip|post))",
     re.IGNORECASE,
 )
 _BEFORE_WORD = re.compile(
     r"(?<![\w.,#-])(?P<list>[0-9]{5,8})(?=\s(?:is|was|says|shows|still|late|cancel\w*|refund\w*|return\w*|where|status|"
-    r"hasn'?t|has|did|didn'?t|never|came|arrived|back|a\s(?:week|day))\b)(?!\sis\s(?:my|the)\s(?:zip|post))",
+    r"hasn'?t|has|did|didn'?t|never|not|came|comes?|coming|arr?iv\w+|gets?|got|going|should|will|back|"
+    r"a\s(?:week|day))\b)(?!\sis\s(?:my|the)\s(?:zip|post))",
     re.IGNORECASE,
 )
 _FIRST = re.compile(
@@ -48,6 +51,10 @@ _ALONE = re.compile(
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"[0-9]+")
+_NAMED = re.compile(
+    r"(?:\b(?:orders?|oder|ordr|ord|purchases?|bestellung|pedido|comm?ande)\b[^.!?]{0,20}|ORD[-_#:\s]*|[0-9]\W*)$",
+    re.IGNORECASE,
+)
 
 _UPS = re.compile(r"\b1Z(?: ?[0-9A-Z]){8}(?: ?[0-9]){8}\b", re.IGNORECASE)
 _USPS = re.compile(r"(?<![\w-])9(?:[0-9]{19,21}|[0-9]{3}(?: [0-9]{4}){4}(?: [0-9]{2})?)(?![\w-])")
@@ -74,6 +81,16 @@ def order_ids(text: str) -> tuple[list[str], str]:
     for pattern in (_CANONICAL, _NEAR, _BEFORE, _AFTER_VERB, _HASH, _ALONE, _FIRST, _AFTER_WORD, _BEFORE_WORD):
         text = pattern.sub(lambda match: _taken(match, found), text)
     return [canonical for _, canonical in sorted(found)], text
+
+
+def with_their_noun(text: str) -> str:
+    """The text with "order" before every order number that stands alone: "track 33302" as "track order 33302"."""
+    _, blanked = order_ids(text)
+    places = [found.start() for found in re.finditer(r"\|+", blanked) if text[found.start()] in "#0123456789"]
+    for place in reversed(places):
+        if not _NAMED.search(text[:place]):
+            text = f"{text[:place]}order {text[place:]}"
+    return text
 
 
 def canonical(digits: str) -> str:

@@ -160,6 +160,14 @@ def _refund(case: Case, order: Order) -> Proposal:
     return Proposal((Action(name="process_refund", order_id=order.order_id, amount=amount, reason=reason),))
 
 
+def _refund_due(case: Case, order: Order) -> Proposal:
+    """Where is my refund? Where none was made although one is due, it is offered at once."""
+    facts = case.api.facts(order.order_id)
+    made = order.refunds or (facts and facts.refunds)
+    due = not made and order.status in PAID_BACK and order.paid > order.refunded
+    return _refund(case, order) if due else Proposal()
+
+
 def _refund_obstacle(order: Order) -> Obstacle:
     if order.status in OPEN:
         return "cancel_first"
@@ -205,6 +213,8 @@ def _address(case: Case, order: Order) -> Proposal:
 def _change(case: Case, order: Order) -> Proposal:
     if order.status == "delivered" and any(variant_in(case.said, size=None, color=None)):
         return _exchange(case, order)
+    if sooner := _status(case, order).actions:
+        return Proposal(sooner)
     if order.status not in OPEN:
         return Proposal(obstacle="under_way" if order.status in MOVING else "gone")
     text = f"The customer asks for a change: {case.text}"
@@ -256,6 +266,7 @@ RULES: Final[dict[IntentName, Propose]] = {
     "exchange_request": _exchange,
     "product_issue": _product_issue,
     "refund_request": _refund,
+    "refund_status": _refund_due,
     "cancel_order": _cancel,
     "change_address": _address,
     "change_order": _change,

@@ -32,7 +32,7 @@ SERVES: Final[dict[IntentName, frozenset[ActionName]]] = {
 """The actions whose outcome answers a matter; the planner puts no others on its account."""
 
 FACTS_TOO: Final[frozenset[IntentName]] = frozenset({
-    "delivery_complaint", "billing_invoice", "payment_issue", "complaint",
+    "delivery_complaint", "billing_invoice", "payment_issue", "complaint", "refund_status",
 })  # fmt: skip
 """Matters whose facts are told beside what was done."""
 
@@ -79,6 +79,7 @@ def _results(case: Case, matter: Matter) -> "list[ActionResult]":
 def _section(case: Case, matter: Matter, results: "list[ActionResult]", *, planning: bool) -> str:
     proposal = propose(case, matter)
     facts = {"case": case, "matter": matter, "obstacle": proposal.obstacle, "possible": bool(proposal.actions)}
+    facts["done"] = ""
     facts["quotes"] = quotes_for(case, matter.intent)
     if matter.order is None and matter.intent in SUITABLE and not proposal.obstacle:
         facts["obstacle"] = "which_order" if matter.choices else "no_order"
@@ -88,6 +89,8 @@ def _section(case: Case, matter: Matter, results: "list[ActionResult]", *, plann
         asked = any(action in waiting(case) for action in proposal.actions)
         return "" if asked and matter.intent not in FACTS_TOO else render(matter.intent, **facts)
     done = tell(case, results)
+    if matter.intent == "product_issue":
+        return render(matter.intent, **{**facts, "done": done})
     if matter.intent not in FACTS_TOO:
         return done
     # The offer to do it would be out of place: it was just done.

@@ -52,7 +52,7 @@ _STAFF = r"managers?|supervisors?|humans?|persons?|agents?|representatives?|reps
 
 CRITICAL_WORDS = _words(
     r"(?<!at )(?<!at the )worst(?![\s-]+(?:case|of all worlds|comes to the worst))", "terrible", "horrible",
-    "horrendous", "appalling", "atrocious", "abysmal", "disgraceful",
+    "horrendous", "pathetic", "appalling", "atrocious", "abysmal", "disgraceful",
 )  # fmt: skip
 
 SIGNALS: dict[Signal, re.Pattern[str]] = {
@@ -103,7 +103,7 @@ SIGNALS: dict[Signal, re.Pattern[str]] = {
         rf"\s+(?:to|with){_SOME}\s+(?:{_STAFF}|somebody|someone|people)",
         rf"(?:get|give|want|need|send|find|reach|contact)(?:\s+me)?{_SOME}\s+(?:{_STAFF})(?!\s+(?:who|chair|size))",
         r"(?:real|live|actual)\s+(?:person|human|agent)", r"human\s+(?:agent|person|representative|operator)",
-        r"your\s+(?:manager|supervisor|superior|boss)",
+        r"(?<!by )your\s+(?:manager|supervisor|superior|boss)(?!\s+(?:ha[sd]|have|said|told|approved|agreed|promised))",
     ),
 }  # fmt: skip
 

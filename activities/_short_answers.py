@@ -6,15 +6,16 @@ from typing import Final, Literal, NamedTuple
 from activities._order_numbers import canonical, order_ids
 
 _YES: Final = (
-    r"y|yes|yeah|yea|yep|yup|ye|sure|ok|okay|okey|alright|all right|of course|certainly|absolutely|definitely|"
+    r"y|ye+s+|yea+h*|ye+p+|yu+p+|ye|su+re+|ok|okay|okey|alright|all right|of course|certainly|absolutely|definitely|"
     r"correct|exactly|confirm|confirmed|i confirm|agreed|i agree|go ahead|go for it|(?:please )?do (?:it|so|that)|"
     r"please do(?! not\b)|sounds good|that is (?:right|correct|fine|ok|okay)|that works|no problem|i do(?! not\b)|"
-    r"i would like that|ja|jawohl|oui|si|s\u00ed|claro"
+    r"i would like that|ja|jawohl|oui|s[i\u00ed]+|claro|jo|jep|jup|klar|mach(?: (?:das|es|mal))?"
 )
 _NO: Final = (
-    r"no way|no need|nope|nah|no(?! problem\b)|n|not now|not yet|rather not|better not|never ?mind|nvm|"
+    r"no way|no need|no+pe+|na+h+|no+(?! problem\b)|n|not now|not yet|rather not|better not|never ?mind|nvm|"
     r"forget (?:it|that|about it)|not (?:this|that)(?: one| order| item)?|"
-    r"leave (?:it|that|this)(?: alone| be| as (?:it|that|this) is)?|leave (?:it|that) (?:like that|then)|stop|"
+    r"leave (?:it|that|this|(?:the|my) order)(?: alone| be| as (?:it|that|this) is| unchanged)?|"
+    r"leave (?:it|that) (?:like that|then)|stop|"
     r"keep (?:it|that|them|the order|my order)|(?:i|i have) changed my mind|"
     r"(?:i )?(?:do not|would not|will not|never)\b[^.,;!?]*?(?= but\b|[.,;!?]|$)|nein|non"
 )
@@ -22,7 +23,14 @@ _FILLER: Final = (
     r"and|actually|wait|please|pls|thanks|thank you|thx|then|well|um|uh|oh|hi|hello|so|"
     r"bitte|danke|merci|gracias|por favor"
 )
-_TOKEN: Final = re.compile(rf"\s*(?:(?P<no>{_NO})|(?P<yes>{_YES})|(?:{_FILLER}))(?![\w'-])[\s.,;!]*", re.IGNORECASE)
+_PRESSING: Final = (
+    r"(?:do not|no need to) (?:worry|wait|hesitate|forget|(?:ask|tell|call|bother) (?:anyone|anybody|me|again))"
+    r"(?: (?:again|about (?:it|that)))?"
+)
+"""Denies something else than what was asked."""
+_TOKEN: Final = re.compile(
+    rf"\s*(?:(?:{_PRESSING})|(?P<no>{_NO})|(?P<yes>{_YES})|(?:{_FILLER}))(?![\w'-])[\s.,;!]*", re.IGNORECASE
+)
 _SPELT: Final = (
     (re.compile(r"\b(do|would)n'?t\b", re.IGNORECASE), r"\1 not"),
     (re.compile(r"\bwon'?t\b", re.IGNORECASE), "will not"),
@@ -71,7 +79,7 @@ _REJECTED: Final = re.compile(
 _SIZE: Final = re.compile(
     r"^\W*(?:(?:in|a|an|the|size|is|it|make|please|i|would|want|like|take|need|rather)\W+)*"
     r"(?P<size>[2-6]?x{1,3}[sl]|[sml]|\d{2}(?:[.,]5)?|(?:extra )?(?:small|large)|medium)\b"
-    r"(?:\W+(?:please|then|thanks|thank you|one))*\W*$",
+    r"(?:\W+(?:please|then|thanks|thank you|one|size))*\W*$",
     re.IGNORECASE,
 )
 _WORD: Final = re.compile(r"[^\W_]{2,}", re.UNICODE)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from activities._clauses import QUESTION
 from activities._follow import Follow
-from activities._short_answers import Lead, content_of, lead_of, numbers_in, thanks_in
+from activities._short_answers import Lead, content_of, lead_of, numbers_in, thanks_in, without_rejected
 from mesh.questions import MOST_WORDS
 from mesh.sessions import SessionState
 
@@ -48,6 +49,16 @@ class Turn:
         return len(self.text.split()) <= SHORT
 
     @property
+    def brief(self) -> bool:
+        """Short, or longer and without a clear matter of its own."""
+        return self.short or (not self.found.clear and len(self.text.split()) <= 2 * SHORT)
+
+    @property
+    def asks(self) -> bool:
+        """A question of theirs, and a guess at what it is about: no answer to ours."""
+        return bool(QUESTION.match(self.said.lower())) and self.found.intent not in IDLE
+
+    @property
     def idle(self) -> bool:
         return not self.found.clear or self.found.intent in IDLE
 
@@ -58,7 +69,10 @@ class Turn:
     @property
     def numbers(self) -> tuple[str, ...]:
         """The orders that are named. In a text that only points at something, every long number is one."""
-        return self.found.entities.order_ids or (numbers_in(self.text) if self.bare else ())
+        named = self.found.entities.order_ids
+        rejected = without_rejected(self.text)[1]
+        meant = tuple(order for order in named if order.removeprefix("ORD-").lstrip("0") not in rejected)
+        return meant or (numbers_in(without_rejected(self.text)[0]) if self.bare else ()) or named
 
     @property
     def topic(self) -> str | None:

@@ -14,7 +14,7 @@ from activities._short_answers import (
     without_rejected,
     words_of,
 )
-from activities._turn import IDLE, Turn
+from activities._turn import IDLE, SHORT, Turn
 from activities._wishes import variant_in
 from activities._yes_or_no import open_still, settled
 from mesh.questions import Choice, Question
@@ -66,7 +66,8 @@ def _number(turn: Turn, asked: Question) -> "Intent | None":
 
 
 def _chosen(turn: Turn, asked: Question) -> "Intent | None":
-    if turn.numbers or not turn.short or (asked.kind == "meaning" and turn.lead.answer == "no"):
+    contrast = _contrasted(turn, asked)
+    if turn.numbers or not (turn.brief or contrast) or (asked.kind == "meaning" and turn.lead.answer == "no"):
         return None
     if asked.kind == "order" and all_meant(turn.said):
         orders = [choice.order_id for choice in asked.choices if choice.order_id]
@@ -74,7 +75,17 @@ def _chosen(turn: Turn, asked: Question) -> "Intent | None":
     choice = chosen(turn.said, asked.choices, turn.state.last_order_id)
     clear_choice = choice is not None and choice.intent == turn.found.intent
     elsewhere = turn.found.clear and turn.found.intent not in {asked.intent, *IDLE} and not clear_choice
-    return None if choice is None or (elsewhere and not points(turn.said)) else _taken(turn, asked, choice)
+    return (
+        None if choice is None or (elsewhere and not (contrast or points(turn.said))) else _taken(turn, asked, choice)
+    )
+
+
+def _contrasted(turn: Turn, asked: Question) -> bool:
+    """Not the watch but the scarf: one of our choices is named and another one is not meant."""
+    kept, rejected = without_rejected(turn.said)
+    words = [words_of(choice.words) for choice in asked.choices]
+    meant = [one for one in words if one & words_of(kept) and not one & rejected]
+    return len(meant) == 1 and any(one & rejected for one in words) and len(turn.text.split()) <= 2 * SHORT
 
 
 def _taken(turn: Turn, asked: Question, choice: Choice) -> "Intent":
@@ -90,7 +101,7 @@ def _variant(turn: Turn, asked: Question) -> "Intent | None":
     size = size_in(turn.said)
     words = f"in size {size}" if size else turn.said
     own = turn.found.clear and turn.found.intent not in {asked.intent, "product_inquiry"} and not points(turn.said)
-    if not size and (own or not turn.short or not any(variant_in(turn.said, size=None, color=None))):
+    if not size and (own or not turn.brief or not any(variant_in(turn.said, size=None, color=None))):
         return None
     sku = next((choice.sku for choice in asked.choices), None)
     return turn.meaning(

@@ -13,7 +13,7 @@ COLORS: Final = (
 
 SIZE: Final = re.compile(
     r"\b(?:(?P<letters>xxs|xs|xxl|xxxl|xl)|size\s+(?P<sized>[sml]|\d{2}(?:[.,]5)?)|(?:in|an?|for|to)\s+(?P<single>[SML])"
-    r"|(?P<words>extra\s+small|extra\s+large|small|medium|large))(?=[\s.,;:!?)]|$)",
+    r"|(?P<leading>[sml])(?=\s+size)|(?P<words>extra\s+small|extra\s+large|small|medium|large))(?=[\s.,;:!?)]|$)",
     re.IGNORECASE,
 )
 COLOR: Final = re.compile(rf"\b(?:{'|'.join(COLORS)})\b", re.IGNORECASE)
@@ -24,7 +24,8 @@ INSTEAD_OF: Final = re.compile(
 
 HURRY: Final = re.compile(
     r"\b(?:expedite|speed\s+(?:it|this|up)|hurry\s+(?:it|this|up)|rush\s+(?:it|this|my|the)"
-    r"|(?:faster|quicker|express)\s+(?:shipping|delivery)|(?:deliver|ship|send)\s+it\s+(?:faster|sooner))\b",
+    r"|(?:faster|quicker|express|overnight)\s+(?:shipping|shipment|delivery)|(?:to|by|with|via)\s+express"
+    r"|(?:deliver|ship|send|get|come|arrive)\w*\s+(?:[\w#-]+\s+){0,4}(?:faster|sooner|quicker|more\s+quickly))\b",
     re.IGNORECASE,
 )
 NOT: Final = r"(?:(?:do|does|did|wo)n['\u2019]?t|do(?:es)?\s+not|did\s+not|will\s+not)"
@@ -46,7 +47,7 @@ INVOICE: Final = re.compile(
     r"\b(?:invoice|receipt|bill)\b(?![^.!?\n]{0,40}\b(?:wrong|incorrect|mistake|explain)\b)", re.IGNORECASE
 )
 STRANGE_CHARGE: Final = re.compile(
-    r"\b(?:explain|recogni[sz]e|unexplained|unexpected|unknown|strange|mystery|extra|hidden|what\s+is\s+this|why\s+(?:was|am|did))\b",
+    r"\b(?:explain|recogni[sz]e|unexplained|unexpected|understand(?!\s+how)|what\s+was\s+(?:it|this|that)\s+for|unknown|strange|mystery|extra|hidden|what\s+is\s+this|why\s+(?:was|am|did))\b",
     re.IGNORECASE,
 )
 
@@ -92,7 +93,9 @@ def _wanted(text: str, found: re.Match[str]) -> bool:
 
 
 def _size(found: re.Match[str]) -> str:
-    word = " ".join((found["letters"] or found["sized"] or found["single"] or found["words"]).lower().split())
+    word = " ".join(
+        (found["letters"] or found["sized"] or found["single"] or found["leading"] or found["words"]).lower().split()
+    )
     return LETTER_SIZES.get(word, word.upper())
 
 

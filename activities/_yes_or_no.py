@@ -28,7 +28,7 @@ def confirmation(turn: Turn) -> "Intent | None":
         return _refused(turn, asked)
     if turn.lead.answer == "yes" or _repeats(turn, asked):
         return _agreed(turn, asked)
-    return open_still(turn, asked) if turn.short and turn.idle and not turn.thanks else None
+    return open_still(turn, asked) if turn.short and turn.idle and not (turn.thanks or turn.asks) else None
 
 
 def _elsewhere(turn: Turn, asked: Question) -> bool:

@@ -50,7 +50,8 @@ class OtherIntent(Wire):
 class Intent(Enrichment, slot="intent"):
     """What is wanted. `order_ids` are the orders of the main matter; all that are named when it is the only one.
 
-    `language` is that of the session when the words do not show one, and empty when nothing does.
+    `language` is that of the session when the words do not show one, and empty when nothing does. `kindred` is how sure
+    it is that this or something that is answered alike is wanted.
     """
 
     intent: IntentName
@@ -62,10 +63,12 @@ class Intent(Enrichment, slot="intent"):
     follows: Follow | None = None
     together: tuple[Earlier, ...] = ()
     language: str = ""
+    kindred: float = Field(default=0, ge=0, le=1)
 
     @property
     def clear(self) -> bool:
-        return self.confidence >= CLEAR
+        """Whether it is known what to answer, even where two matters that are answered alike are hard to tell apart."""
+        return max(self.confidence, self.kindred) >= CLEAR
 
     @property
     def wanted(self) -> tuple[IntentName, ...]:
@@ -93,13 +96,14 @@ def understood(text: str, hint: str = "") -> Intent:
     entities = entities_in(gloss(text, language.code))
     main, *others = matters(text, entities.order_ids, language.code)
     secondary = tuple(
-        OtherIntent(intent=other.intent, confidence=other.confidence, order_ids=other.order_ids)
+        OtherIntent(intent=other.intent, confidence=sure, order_ids=other.order_ids)
         for other in others
-        if other.confidence >= CLEAR
+        if (sure := max(other.confidence, other.kindred)) >= CLEAR
     )
     return Intent(
         intent=main.intent,
         confidence=main.confidence,
+        kindred=main.kindred,
         secondary=secondary,
         entities=entities,
         order_ids=main.order_ids if secondary else entities.order_ids,

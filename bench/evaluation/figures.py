@@ -62,6 +62,7 @@ AIMS: Final = (
     Aim("knowledge: nothing found where there is nothing", "knowledge", 90, 95),
     Aim("conversations that hold in all wordings", "conversations", 100, 100),
     Aim("conversations in single wordings that hold", "conversations", 100, 100),
+    Aim("conversations in a ninth wording that hold", "conversations", 90, 100),
     Aim("promises, foreign data, unapproved actions in them", "conversations", 0, 0, unit="", falling=True),
     Aim("understanding a message, p95 on one core", "cost", 15, 8, unit="ms", falling=True, steady=False),
     Aim("memory of a process that understands", "cost", 300, 220, unit="MB", falling=True, steady=False),

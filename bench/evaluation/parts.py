@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from bench.evaluation import scorers
 from bench.evaluation.run import Verdict, errors, judged
+from bench.evaluation.scenario import fresh_scenarios
 
 SHOWN: Final = 1000
 Figures = Mapping[str, float]
@@ -58,8 +59,16 @@ def _conversations(found: Found, wish: Wish) -> None:
     if wish.errors:
         print("\n".join(errors(verdicts, replies=True)))
     found.figures.update(of_verdicts(verdicts))
+    found.figures["conversations in a ninth wording that hold"] = _fresh(wish)
     found.open_wordings = {one.scenario.name: one.open_wordings for one in verdicts if not one.holds}
     found.harmful_wordings = {one.scenario.name: one.harmful_wordings for one in verdicts if one.harms}
+
+
+def _fresh(wish: Wish) -> float:
+    verdicts = asyncio.run(judged(fresh_scenarios(), (0,), model=wish.model))
+    if wish.errors:
+        print("\n".join(errors(verdicts, replies=True)))
+    return 100 * sum(one.holds for one in verdicts) / len(verdicts)
 
 
 def _labelled(part: str, found: Found, wish: Wish) -> None:

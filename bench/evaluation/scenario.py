@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from activities._intent_names import IntentName
 from activities._reply import Action
 
+FRESH: Final = Path(__file__).parent / "fresh" / "wordings.yaml"
 FOLDER: Final = Path(__file__).parent / "conversations"
 WORDINGS: Final = 8
 
@@ -90,6 +91,18 @@ def scenarios(folder: Path = FOLDER) -> tuple[Scenario, ...]:
     if len(set(names)) < len(names):
         raise ValueError("two conversations have the same name")
     return tuple(found)
+
+
+@cache
+def fresh_scenarios() -> tuple[Scenario, ...]:
+    """Every conversation in one more wording, written when the others held: its errors say more than theirs."""
+    said = yaml.safe_load(FRESH.read_text(encoding="utf-8"))
+    return tuple(_said_afresh(one, said[one.name]) for one in scenarios())
+
+
+def _said_afresh(one: Scenario, said: list[str]) -> Scenario:
+    turns = [turn.model_copy(update={"say": (words,)}) for turn, words in zip(one.turns, said, strict=True)]
+    return one.model_copy(update={"turns": tuple(turns)})
 
 
 def _read(file: Path) -> list[Any]:

@@ -10,6 +10,7 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
+from activities._order_numbers import with_their_noun
 from activities._understanding.heads import HERE, Head, Row, Small, weighted
 from activities._understanding.ngrams import SIZE, counted
 from mesh.embedding import DIMENSIONS, embedder
@@ -41,7 +42,7 @@ class Examples:
             for text in file.read_text(encoding="utf-8").splitlines()
             if text.strip()
         ]
-        texts = [text for text, _ in pairs]
+        texts = [with_their_noun(text) for text, _ in pairs]
         return cls(texts, np.array([label for _, label in pairs]), embedder().vectors(texts))
 
     def some(self, places: Places) -> "Examples":
