@@ -80,6 +80,12 @@ VAGUE: Final = 0.5
 """How sure we are at most of what was said in such words alone."""
 
 
+FEW: Final = 3
+"""Words of a greeting or of thanks."""
+
+CERTAIN: Final = 0.8
+
+
 class Matter(NamedTuple):
     """One thing that is wanted; `kindred` is how sure it is that it is this or something that is answered alike."""
 
@@ -110,9 +116,17 @@ def matters(text: str, named: tuple[str, ...], language: str = OURS) -> tuple[Ma
         return (Matter("order_status", 0.6, named),)
     parts = clauses(text, language)
     whole = likeliest(text, language)
-    if parts[1:]:
+    weighty = [part for part in parts if not _courteous(part, language)]
+    if weighty[1:] or (weighty != list(parts) and whole.intent in _ALONE):
         return _merged(whole, list(_attached(_read(part, named, language) for part in parts)))
+    # Beside greeting and thanks there is one matter: the whole text tells it best, and no clause is read again.
     return (whole._replace(order_ids=named),)
+
+
+def _courteous(clause: str, language: str) -> bool:
+    """Whether a clause of few words greets or thanks. They are the same few again and again: their vectors are kept."""
+    short = len(_WORD.findall(clause)) <= FEW
+    return short and (found := likeliest(clause, language)).intent == "smalltalk" and found.confidence >= CERTAIN
 
 
 def likeliest(text: str, language: str = OURS) -> Matter:

@@ -5,6 +5,7 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -18,6 +19,9 @@ BUCKETS: Final = 1 << 15
 
 SIZE: Final = 2 * BUCKETS
 SHORTEST, LONGEST = 3, 5
+KEPT: Final = 256
+"""Texts whose n-grams are kept: intent and mood are read from the same."""
+
 READ_UP_TO: Final = 2000
 """Characters; what is wanted has been said by then."""
 
@@ -27,6 +31,7 @@ Places = NDArray[np.int64]
 Values = NDArray[np.float32]
 
 
+@lru_cache(KEPT)
 def counted(text: str) -> tuple[Places, Values]:
     """The n-grams of a text: where each is counted, in 0 … `SIZE`, and 1 + ln(how often).
 
@@ -37,7 +42,9 @@ def counted(text: str) -> tuple[Places, Values]:
     found = Counter(_place(piece, 0) for piece in _pieces(words))
     found.update(_place(words_, BUCKETS) for words_ in _runs(words))
     places = np.fromiter(found.keys(), np.int64, len(found))
-    return places, np.fromiter((1 + math.log(often) for often in found.values()), np.float32, len(found))
+    values = np.fromiter((1 + math.log(often) for often in found.values()), np.float32, len(found))
+    places.flags.writeable = values.flags.writeable = False
+    return places, values
 
 
 def _place(piece: str, offset: int) -> int:
