@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from activities import _english_promises, _foreign_promises
@@ -13,6 +13,9 @@ from activities._english_deeds import ANY
 from activities._verbs import PERFECT, WILL, Verbs
 
 FIRST: Final = re.compile(r"(?:i|we|je|j'ai|nous|ich|wir|he|hemos)\b")
+KEPT: Final = 1024
+"""Sentences whose claims are kept: several checks ask for them, and templates repeat theirs."""
+
 TRAVEL: Final[frozenset[Deed]] = frozenset({"shipping", "delivery"})
 ORDER_ID: Final = re.compile(r"\bord-0*([1-9]\d*)\b")
 ALSO: Final = (
@@ -73,10 +76,11 @@ def _shows(backing: Backing, claim: Claim) -> bool:
     return bool(backing.deeds & claim.deeds & TRAVEL) or (claim.done and named and not claim.own)
 
 
-def _claims_of(sentence: str) -> Iterator[Claim]:
+@lru_cache(KEPT)
+def _claims_of(sentence: str) -> tuple[Claim, ...]:
     orders = frozenset(ORDER_ID.findall(sentence))
-    for start, end, sayings in _spans(sentence):
-        yield Claim(
+    return tuple(
+        Claim(
             deeds=_meant_by(sayings),
             done=all(saying.tense == "done" for saying in sayings),
             own=bool(FIRST.match(sentence, start)),
@@ -84,6 +88,8 @@ def _claims_of(sentence: str) -> Iterator[Claim]:
             quote=sentence[start:end].strip(" ,:"),
             sentence=sentence,
         )
+        for start, end, sayings in _spans(sentence)
+    )
 
 
 def _meant_by(sayings: "Sayings") -> frozenset[Deed]:
