@@ -11,12 +11,13 @@ import psutil
 
 from bench.evaluation.scenario import scenarios
 from mesh.actor import discover
+from mesh.bus import Bus
 from mesh.llm import LLM
 from mesh.protocol import Message, Payload, Route
 from mesh.sessions import Sessions
 from mesh.settings import Settings
 from mesh.store import History
-from tests.fakes import FakeHistory, MemorySessions, NoLLM
+from tests.fakes import FakeBus, FakeHistory, MemorySessions, NoLLM
 
 UNDERSTANDING = ("sentiment_analyzer", "intent_analyzer")
 WARM = 20
@@ -25,7 +26,13 @@ MEGABYTE = 1024 * 1024
 
 async def measured() -> dict[str, float]:
     actors = discover()
-    given = {Settings: Settings(_env_file=None), LLM: NoLLM(), Sessions: MemorySessions(), History: FakeHistory()}
+    given: dict[type, object] = {
+        Settings: Settings(_env_file=None),
+        LLM: NoLLM(),
+        Sessions: MemorySessions(),
+        History: FakeHistory(),
+        Bus: FakeBus(),
+    }
     steps = [actors[name].bind(given) for name in UNDERSTANDING]
     taken: list[float] = []
     for number, text in enumerate(said for one in scenarios() for turn in one.turns for said in turn.say):
