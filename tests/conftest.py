@@ -15,6 +15,7 @@ from hypothesis import settings as hypothesis_settings
 
 from mesh.bus import Bus
 from mesh.settings import Settings
+from mesh.store import History, migrate
 from tests.fakes import settings as clean_settings
 from workers.servers import Program, nats, valkey
 
@@ -104,6 +105,15 @@ async def valkey_server(ports_settings: Settings) -> AsyncIterator[asyncio.subpr
     """A Valkey server at `ports_settings.redis_target`."""
     async with running(valkey(ports_settings)) as process:
         yield process
+
+
+@pytest.fixture
+async def history(tmp_path: Path) -> AsyncIterator[History]:
+    """An empty history of its own, on a real file."""
+    configured = clean_settings(mesh_data_dir=tmp_path)
+    await migrate(configured)
+    async with History.open(configured) as opened:
+        yield opened
 
 
 async def until(holds: Callable[[], Awaitable[Any]], seconds: float = 30) -> Any:

@@ -3,17 +3,17 @@
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from activities._reply import Action, ActionPlan, Response
+from activities._reply import Action, ActionPlan
 from activities.context_retriever import Context, SessionContext
 from activities.execution_coordinator import ActionResult, ExecutionResult
 from activities.guardrail_validator import GuardrailCheck, guardrail_validator
 from activities.intent_analyzer import Intent, intent_analyzer
 from activities.response_aggregator import response_aggregator
-from activities.response_generator import response_generator
 from mesh.protocol import Enrichment, Message, Route
 from mesh.questions import Question
 from mesh.shop import Order
 from routers.decision_router import decision_router
+from tests.activities.answering import generate
 from tests.activities.cases import ANSWERING, EMAIL, PLANNING, a_context, a_mood
 from tests.fakes import FakeBus, MemorySessions, NoLLM, NotedHistory, a_message, settings
 from workers.compose import standard_route
@@ -80,7 +80,7 @@ class Talk:
 
     async def _plan(self, message: Message) -> ActionPlan:
         message = message.with_route(PLANNING)
-        draft, plan = await _written(message)
+        draft, plan = await generate(message)
         await _checked(_with(message, draft, plan))
         return plan
 
@@ -88,7 +88,7 @@ class Talk:
         if plan.actions:
             results = tuple(ActionResult(action=action, outcome="done") for action in plan.actions)
             message = _with(message, plan, ExecutionResult(results=results))
-        response, _ = await _written(message.with_route(ANSWERING))
+        response, _ = await generate(message.with_route(ANSWERING))
         message = _with(message, response)
         await _checked(message)
         await response_aggregator(
@@ -110,15 +110,6 @@ class Talk:
 
 def _with(message: Message, *found: Enrichment) -> Message:
     return message.enriched({item.slot: item.model_dump(mode="json") for item in found})
-
-
-async def _written(message: Message) -> tuple[Response, ActionPlan]:
-    found = await response_generator(message, llm=NoLLM())
-    assert isinstance(found, tuple)
-    response, plan = found
-    assert isinstance(response, Response)
-    assert isinstance(plan, ActionPlan)
-    return response, plan
 
 
 async def _checked(message: Message) -> None:

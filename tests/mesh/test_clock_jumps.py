@@ -1,8 +1,6 @@
 """Clocks of our processes that jump, where the code reads them: leases, the fence, the age of dead letters."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta, tzinfo
-from pathlib import Path
 
 import pytest
 
@@ -10,9 +8,9 @@ from mesh.bus import Bus
 from mesh.dead import DeadLetter, Wanted
 from mesh.delivery import Answer, deliver
 from mesh.desk import Desk, Held, NotHeld
-from mesh.store import History, migrate
+from mesh.store import History
 from tests.conftest import until
-from tests.fakes import a_message, settings
+from tests.fakes import a_message
 
 AUTOMATIC = Answer(text="It arrives on Monday.", status="resolved")
 HOUR = timedelta(hours=1)
@@ -35,14 +33,6 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     for place in ("mesh.desk", "mesh.delivery"):
         monkeypatch.setattr(f"{place}.datetime", found)
     return found
-
-
-@pytest.fixture
-async def history(tmp_path: Path) -> AsyncIterator[History]:
-    configured = settings(mesh_data_dir=tmp_path)
-    await migrate(configured)
-    async with History.open(configured) as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("jump", JUMPS)

@@ -1,16 +1,14 @@
 """An answer becomes lasting: history first, then the reply, and a repetition changes nothing."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from mesh.delivery import PLAIN_APOLOGIES, PLAIN_APOLOGY, Answer, deliver, plain_apology
 from mesh.errors import Transient, Unavailable
 from mesh.protocol import Message, Route, TraceEntry
-from mesh.store import History, migrate
-from tests.fakes import FakeBus, NotedHistory, a_message, settings
+from mesh.store import History
+from tests.fakes import FakeBus, NotedHistory, a_message
 
 TRACE = (
     TraceEntry(actor="sentiment_analyzer", hop=0, kind="visited", seconds=0.25),
@@ -18,14 +16,6 @@ TRACE = (
     TraceEntry(actor="decision_router", hop=1, kind="visited"),
 )
 ANSWER = Answer(text="It arrives on Monday.", status="resolved")
-
-
-@pytest.fixture
-async def history(tmp_path: Path) -> AsyncIterator[History]:
-    configured = settings(mesh_data_dir=tmp_path)
-    await migrate(configured)
-    async with History.open(configured) as opened:
-        yield opened
 
 
 def at_the_end(accepted_at: object = None) -> Message:

@@ -3,10 +3,8 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -18,20 +16,12 @@ from mesh.errors import Unavailable
 from mesh.protocol import Message, Route
 from mesh.registers import DESK, Register
 from mesh.settings import Settings
-from mesh.store import History, migrate
+from mesh.store import History
 from mesh.streams import REPLIES
-from tests.fakes import FakeBus, MemoryRegisters, a_message, settings
+from tests.fakes import FakeBus, MemoryRegisters, a_message
 
 AUTOMATIC = Answer(text="It arrives on Monday.", status="resolved")
 PERSONAL = Answer(text="I am Ann.", status="resolved", author="human")
-
-
-@pytest.fixture
-async def history(tmp_path: Path) -> AsyncIterator[History]:
-    configured = settings(mesh_data_dir=tmp_path)
-    await migrate(configured)
-    async with History.open(configured) as opened:
-        yield opened
 
 
 async def statuses(history: History) -> list[str]:

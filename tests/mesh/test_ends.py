@@ -3,7 +3,6 @@
 import asyncio
 import json
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,14 +22,6 @@ from mesh.store import ENDS, History, Row, Status, migrate
 from tests.fakes import FakeBus, a_message, settings
 
 NOW = datetime.now(UTC)
-
-
-@pytest.fixture
-async def history(tmp_path: Path) -> AsyncIterator[History]:
-    configured = settings(mesh_data_dir=tmp_path)
-    await migrate(configured)
-    async with History.open(configured) as opened:
-        yield opened
 
 
 def accepted(message_id: str, ago: float = 60) -> Row:

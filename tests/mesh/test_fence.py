@@ -1,15 +1,12 @@
 """A takeover at each single moment of a delivery: whatever the delivery asked last, nothing automatic goes out."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from mesh.delivery import Answer, deliver
 from mesh.desk import Desk
 from mesh.registers import ANSWERS, Register
-from mesh.store import History, migrate
-from tests.fakes import FakeBus, a_message, settings
+from mesh.store import History
+from tests.fakes import FakeBus, a_message
 
 AUTOMATIC = Answer(text="It arrives on Monday.", status="resolved")
 
@@ -37,14 +34,6 @@ class Overtaken(FakeBus):
         self.left -= 1
         if self.left == 0:
             await Desk(self).claim(session_id, "Ann")
-
-
-@pytest.fixture
-async def history(tmp_path: Path) -> AsyncIterator[History]:
-    configured = settings(mesh_data_dir=tmp_path)
-    await migrate(configured)
-    async with History.open(configured) as opened:
-        yield opened
 
 
 async def test_a_delivery_asks_at_three_moments(history: History) -> None:

@@ -1,9 +1,7 @@
 """Who answers a message is settled once, whoever asks, and asking again changes nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -12,20 +10,12 @@ from mesh.desk import Desk
 from mesh.errors import Unavailable
 from mesh.protocol import JsonValue
 from mesh.registers import Register
-from mesh.store import History, migrate
+from mesh.store import History
 from mesh.together import ANSWERED_BY, Answerers, followed, following
-from tests.fakes import FakeBus, MemoryRegisters, a_message, settings
+from tests.fakes import FakeBus, MemoryRegisters, a_message
 
 AUTOMATIC = Answer(text="It arrives on Monday.", status="resolved")
 PERSONAL = Answer(text="I am Ann.", status="resolved", author="human")
-
-
-@pytest.fixture
-async def history(tmp_path: Path) -> AsyncIterator[History]:
-    configured = settings(mesh_data_dir=tmp_path)
-    await migrate(configured)
-    async with History.open(configured) as opened:
-        yield opened
 
 
 class Cut(FakeBus):

@@ -1,30 +1,20 @@
 """A message that nobody could finish has one end: what the customer was told last, or else the apology."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from mesh.delivery import PLAIN_APOLOGY, Answer, deliver
 from mesh.errors import Unavailable
 from mesh.protocol import Failure, Message, Route
-from mesh.store import History, migrate
-from tests.fakes import FakeBus, a_message, settings
+from mesh.store import History
+from tests.fakes import FakeBus, a_message
 from workers import burial
 from workers.burial import Burial
 
 ANSWER = Answer(text="It arrives on Monday.", status="resolved")
 HOLDING = Answer(text="A colleague will answer.", status="escalated")
 ERROR = Failure(actor="last", hop=1, kind="permanent", reason="it broke")
-
-
-@pytest.fixture
-async def history(tmp_path: Path) -> AsyncIterator[History]:
-    configured = settings(mesh_data_dir=tmp_path)
-    await migrate(configured)
-    async with History.open(configured) as opened:
-        yield opened
 
 
 def dead(message_id: str = "m-1") -> Message:
