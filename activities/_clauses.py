@@ -27,7 +27,6 @@ DENIED: Final = re.compile(
     r"|ne|pas|jamais|aucun\w*|sans"
     r"|pourrai\w*|n'\w+)\b|n't\b"
 )
-SPANISH_NO: Final = re.compile(r"\bno\b")
 REPORTED: Final = re.compile(
     r"\byou(?:'ve|\s+have|'d|\s+were|\s+are|\s+also)?\s+(?:ask\w*|wr[oi]te|written|said|say|saying|mention\w*"
     r"|told|tell|want\w*|wish\w*|request\w*"

@@ -109,9 +109,14 @@ def amount(number: str) -> float:
 
 def _facts(message: Message) -> list[JsonValue]:
     slots = message.payload
-    articles = (slots.model_extra or {}).get("knowledge")
-    told = (slots.context, slots.api_data, slots.execution_result, slots.intent, articles)
+    told = (slots.context, slots.api_data, slots.execution_result, slots.intent, _articles(message))
     return [_vouching(value) for value in told]
+
+
+def _articles(message: Message) -> JsonValue:
+    """What was found in the shop's articles, as it travels."""
+    found: JsonValue = (message.payload.model_extra or {}).get("knowledge")
+    return found
 
 
 def _strings(value: JsonValue) -> Iterator[str]:
@@ -148,7 +153,7 @@ def _waits(message: Message) -> Iterator[Span]:
 
 def _quoted_sums(message: Message) -> Iterator[float]:
     """The sums in the shop's articles; the days and percentages beside them are none."""
-    return map(amount, QUOTED_SUM.findall(json.dumps(getattr(message.payload, "knowledge", None))))
+    return map(amount, QUOTED_SUM.findall(json.dumps(_articles(message))))
 
 
 def _numbers(text: str) -> Iterator[float]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Final, NamedTuple, cast
 
 from activities._foreign import parted, probabilities
@@ -16,6 +17,9 @@ MOST_CLAUSES: Final = 16
 """Of a longer message the first and the last half as many are read: what is wanted stands at one of its ends."""
 
 LONGEST_CLAUSE: Final = 600
+
+KEPT: Final = 256
+"""Readings that are kept: greetings and thanks come again and again, and a clause is looked at twice."""
 
 SECOND: Final = 0.7
 """How sure a clause must be to be a matter of its own beside the main one."""
@@ -65,7 +69,6 @@ _GROUNDS: Final[frozenset[IntentName]] = frozenset({"product_issue", "complaint"
 _TONE: Final[frozenset[IntentName]] = frozenset({"complaint", "feedback"})
 """How something is said rather than what is wanted, when it stands beside a matter."""
 
-
 _VAGUE: Final = frozenset({
     "a", "about", "aforementioned", "again", "already", "always", "an", "and", "as", "be", "before", "can",
     "could", "do", "done", "else", "ever", "first", "have", "he", "him", "i", "is", "it", "its", "just",
@@ -79,11 +82,11 @@ _VAGUE: Final = frozenset({
 VAGUE: Final = 0.5
 """How sure we are at most of what was said in such words alone."""
 
-
 FEW: Final = 3
 """Words of a greeting or of thanks."""
 
 CERTAIN: Final = 0.8
+"""How sure it must be that a clause of few words is one of them."""
 
 
 class Matter(NamedTuple):
@@ -124,11 +127,12 @@ def matters(text: str, named: tuple[str, ...], language: str = OURS) -> tuple[Ma
 
 
 def _courteous(clause: str, language: str) -> bool:
-    """Whether a clause of few words greets or thanks. They are the same few again and again: their vectors are kept."""
+    """Whether a clause of few words greets or thanks. They are the same few again and again."""
     short = len(_WORD.findall(clause)) <= FEW
     return short and (found := likeliest(clause, language)).intent == "smalltalk" and found.confidence >= CERTAIN
 
 
+@lru_cache(KEPT)
 def likeliest(text: str, language: str = OURS) -> Matter:
     found = _surest(text, language).tolist()
     by_name = dict(zip(cast("tuple[IntentName, ...]", head("intent_en").labels), found, strict=True))

@@ -140,8 +140,9 @@ async def intent_analyzer(  # noqa: PLR0913 - what the meaning of a message may 
     message: Message, *, llm: LLM, sessions: Sessions, history: History, settings: Settings, bus: Bus
 ) -> Intent:
     text = message.payload.customer_message
-    session = await conversation(message, sessions, history, needed=leans(understood(text), text))
-    found = _heard(text, session)
+    by_itself = understood(text)
+    session = await conversation(message, sessions, history, needed=leans(by_itself, text))
+    found = _in_its_language(text, by_itself, session)
     own = Said(text, await _believed(found, text, llm))
     valid = timedelta(seconds=settings.confirmation_ttl)
 
@@ -167,8 +168,12 @@ async def intent_analyzer(  # noqa: PLR0913 - what the meaning of a message may 
 
 
 def _heard(text: str, session: Session | None) -> Intent:
+    return _in_its_language(text, understood(text), session)
+
+
+def _in_its_language(text: str, found: Intent, session: Session | None) -> Intent:
     """What a text says by itself. Only the session tells how to read one that shows no language."""
-    found, hint = understood(text), session.state.language if session else ""
+    hint = session.state.language if session else ""
     if hint and (code := language_of(text, hint).code) != found.language:
         return understood(text, code).model_copy(update={"language": code})
     return found

@@ -4,7 +4,6 @@ import contextlib
 import logging
 import os
 import sys
-import traceback
 from typing import NoReturn
 
 from mesh.cli import main
@@ -18,14 +17,12 @@ def run() -> NoReturn:
     The threads of Temporal's client cannot be joined, and one that still holds an answer in its hands while Python
     finalises aborts the process (temporalio/sdk-python#300). By then our own work is done and closed, so we leave.
     """
+    code = 0
     try:
         main(prog_name="mesh")
-        code = 0
     except SystemExit as end:
+        # Every command ends so; an error that nobody foresaw goes on to Python, which shows it whole.
         code = _code(end)
-    except BaseException:  # noqa: BLE001 - the last frame: what Python itself would print, without its end
-        traceback.print_exc()
-        code = FAILED
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
         # A reader that has gone, as in `mesh failed | head`, wants nothing more.
