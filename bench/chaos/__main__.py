@@ -16,20 +16,32 @@ from bench.chaos.verdict import Verdict
 @click.option("--outages", default=5, help="How often each kind of outage comes.")
 @click.option("--temporal-down", default=60.0, help="Seconds that Temporal is down each time.")
 @click.option("--clients", default=16, help="Customers at the same time, half by HTTP, half by WebSocket.")
+@click.option(
+    "--pause", type=(float, float), default=(2.0, 5.0), help="Seconds between two kills, at least and at most."
+)
+@click.option("--clocks", is_flag=True, help="Let clocks jump too; libfaketime makes everything five times slower.")
 @click.option("--seed", type=int, help="Repeat the run with this seed.")
 def main(  # noqa: PLR0913 - one for each option
-    *, messages: int, kills: int, outages: int, temporal_down: float, clients: int, seed: int | None
+    *,
+    messages: int,
+    kills: int,
+    outages: int,
+    temporal_down: float,
+    clients: int,
+    pause: tuple[float, float],
+    clocks: bool,
+    seed: int | None,
 ) -> None:
     """Run the long chaos suite and print what was found."""
+    if clocks and library() is None:
+        raise click.UsageError("clocks need libfaketime: apt-get install faketime")
     plan = Plan(
         messages, kills, secrets.randbelow(2**32) if seed is None else seed, clients,
-        outages=outages, temporal_down=temporal_down, jumps=library() is not None,
+        pause=pause, outages=outages, temporal_down=temporal_down, jumps=clocks,
     )  # fmt: skip
     print(f"seed {plan.seed}")
-    if not plan.jumps:
-        print("clocks do not jump: libfaketime is not installed (apt-get install faketime)")
     print("outages:", *plan.schedule(), sep="\n  ", flush=True)
-    with a_victim() as (stack, disk):
+    with a_victim(clocks=plan.jumps) as (stack, disk):
         print(f"disk full: {disk.kind}", flush=True)
         verdict, harm, took = asyncio.run(run(stack, disk, plan))
     report(verdict, harm, took)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bench.chaos.clocks import library, swept
+from bench.chaos.clocks import swept
 from bench.chaos.customers import Budget, Conversation, by_http, by_socket
 from bench.chaos.disk import Disk, a_disk
 from bench.chaos.faults import VICTIMS, Mischief
@@ -60,9 +60,9 @@ class Harm:
 
 
 @contextmanager
-def a_victim() -> Iterator[tuple[Stack, Disk]]:
-    """A stack whose history has a disk of its own, and whose processes have clocks of their own where they can."""
-    program = "bench.chaos.clocks" if library() else "mesh.cli"
+def a_victim(*, clocks: bool) -> Iterator[tuple[Stack, Disk]]:
+    """A stack whose history has a disk of its own, and whose processes have clocks of their own if asked for."""
+    program = "bench.chaos.clocks" if clocks else "mesh.cli"
     with tempfile.TemporaryDirectory() as place, a_disk(Path(place) / "history") as disk, swept():
         database = f"sqlite+aiosqlite:///{place}/history/history.db"
         with a_stack(Path(place), program=program, DATABASE_URL=database, **DEADLINES) as stack:

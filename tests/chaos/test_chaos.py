@@ -16,7 +16,7 @@ async def test_every_process_is_killed_and_everything_fails_under_load_and_nothi
         messages=100, kills=1, seed=seed, clients=8, pause=(0.1, 0.6),
         seconds=(0.3, 1.2), temporal_down=2.0, jumps=library() is not None,
     )  # fmt: skip
-    with a_victim() as (stack, disk):
+    with a_victim(clocks=plan.jumps) as (stack, disk):
         verdict, harm, _ = await run(stack, disk, plan)
     assert verdict.holds, verdict
     assert min(harm.mischief.killed.values()) >= 1
