@@ -8,7 +8,8 @@ from uuid import uuid4
 import pytest
 from temporalio import activity
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import WorkflowFailureError
+from temporalio.api.history.v1 import ActivityTaskScheduledEventAttributes
+from temporalio.client import WorkflowFailureError, WorkflowHistory
 from temporalio.exceptions import ApplicationError
 
 from mesh.protocol import Message, Policy, Route
@@ -32,11 +33,7 @@ async def test_temporal_is_told_the_policy_that_travels_in_the_route(mesh: Mesh)
     async with mesh.serving(visited=nothing):
         await mesh.travel(trip)
     history = await mesh.handle(trip).fetch_history()
-    [told] = [
-        event.activity_task_scheduled_event_attributes
-        for event in history.events
-        if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED
-    ]
+    [told] = scheduled(history)
     assert told.start_to_close_timeout.ToTimedelta() == timedelta(seconds=7)
     assert told.schedule_to_close_timeout.ToTimedelta() == timedelta(seconds=31)
     assert told.schedule_to_start_timeout.ToTimedelta() == timedelta(seconds=13)
@@ -44,6 +41,22 @@ async def test_temporal_is_told_the_policy_that_travels_in_the_route(mesh: Mesh)
     assert told.retry_policy.initial_interval.ToTimedelta() == timedelta(seconds=12)
     assert told.retry_policy.maximum_interval.ToTimedelta() == timedelta(seconds=12)
     assert told.priority.priority_key == 2
+
+
+async def test_the_usual_priority_is_left_to_the_server_which_has_the_same(mesh: Mesh) -> None:
+    trip = a_trip(Policy(priority=3))
+    async with mesh.serving(visited=nothing):
+        await mesh.travel(trip)
+    [told] = scheduled(await mesh.handle(trip).fetch_history())
+    assert told.priority.priority_key == 0
+
+
+def scheduled(history: WorkflowHistory) -> list[ActivityTaskScheduledEventAttributes]:
+    return [
+        event.activity_task_scheduled_event_attributes
+        for event in history.events
+        if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED
+    ]
 
 
 async def test_a_visit_whose_worker_died_without_a_word_is_made_again(mesh: Mesh) -> None:
