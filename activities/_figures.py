@@ -50,15 +50,13 @@ UNITS: Final = {
     "year": r"years?|jahren?|jahre|a\u00f1os?|ans?|ann\u00e9es?",
 }  # fmt: skip
 COUNT: Final = rf"(?:\d{{1,3}}|{'|'.join(NUMBER_WORDS)})"
-SPANS: Final = tuple(
-    (unit, re.compile(
+SPAN: Final = re.compile(
+    rf"\b(?P<first>{COUNT})(?:\s?(?:-|\u2013|to|bis|or|oder|a|\u00e0"
+    rf"|and)\s?(?P<last>{COUNT}))?[\s-](?:(?:full|more|working|business|calendar|whole)\s+)?"
+    rf"(?:{'|'.join(f'(?P<{unit}>{names})' for unit, names in UNITS.items())})\b"
+)
+"""All units at once: what is known of a case is long, and to go through it for each of them took six times as long."""
 
-            rf"\b(?P<first>{COUNT})(?:\s?(?:-|\u2013|to|bis|or|oder|a|\u00e0"
-            rf"|and)\s?(?P<last>{COUNT}))?[\s-](?:(?:full|more|working|business|calendar|whole)\s+)?(?:{names})\b"
-
-    ))
-    for unit, names in UNITS.items()
-)  # fmt: skip
 CLOCK: Final = re.compile(r"\b\d{1,2}(?::\d{2})?\s?(?:[ap]\.?m\b\.?|o'clock|uhr)|(?<![\d:])\d{1,2}:\d{2}(?![\d:])")
 PERCENT: Final = re.compile(
     r"\b\d{1,3}(?:[.,]\d+)?\s?(?:%|percent\b|per\s+cent\b|prozent\b|por\s+ciento\b|pour\s+cent\b)(?!\s+(?:sure"
@@ -113,10 +111,10 @@ def weekdays_in(plain: str) -> Iterator[tuple[str, int]]:
 
 def spans_in(plain: str) -> Iterator[tuple[str, Span]]:
     """Each span of time, `5 to 7 days` as two. What lies behind (`two days ago`) is a span as well."""
-    for unit, pattern in SPANS:
-        for found in pattern.finditer(plain):
-            for number in filter(None, (found["first"], found["last"])):
-                yield found[0], (_count(number), unit)
+    for found in SPAN.finditer(plain):
+        unit = next(unit for unit in UNITS if found[unit])
+        for number in filter(None, (found["first"], found["last"])):
+            yield found[0], (_count(number), unit)
 
 
 def others_in(plain: str) -> Iterator[str]:

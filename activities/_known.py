@@ -32,6 +32,9 @@ PHONE: Final = re.compile(
 MONEY_FIELD: Final = re.compile(r"(?:^|_)(?:amount|total|paid|refunded|price|credit|left|fee)$")
 QUOTED_SUM: Final = re.compile(r"(\d[\d.,]*) (?:EUR|USD|GBP)\b")
 CENTS: Final = re.compile(r"[.,](\d{1,2})$")
+CENTS_IN: Final = re.compile(r"[.,]\d")
+"""Where a number is no whole one. Most texts of the shop hold none: dates, names, states."""
+
 ISO_DAY: Final = re.compile(r"\b20\d\d-\d\d-\d\d")
 SHORTEST_PHONE: Final = 7
 HOUR: Final = 60
@@ -167,7 +170,7 @@ def _sums(value: JsonValue) -> Iterator[float]:
         yield from _all_sums(value.values())
     elif isinstance(value, list):
         yield from _all_sums(value)
-    elif isinstance(value, str):
+    elif isinstance(value, str) and CENTS_IN.search(value):
         yield from (number for number in _numbers(value) if number % 1)
 
 

@@ -4,8 +4,7 @@ import re
 from functools import cache
 from typing import Final, Literal, NamedTuple, get_args
 
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
+from activities._many_languages import classified
 from activities._understanding.pieces import pieces
 
 Spoken = Literal["en", "de", "es", "fr"]
@@ -103,7 +102,7 @@ def language_of(text: str, hint: str = "") -> Language:
     if not words:
         return unsure
     if sum(bool(_ALPHABETS.search(word)) for word in words) * 2 > len(words):
-        return Language(_foreign(text)[0], 1.0)
+        return Language(classified(text)[0], 1.0)
     return _by_pieces(" ".join(told), words, unsure)
 
 
@@ -123,7 +122,7 @@ def _by_pieces(said: str, words: list[str], unsure: Language) -> Language:
     sure = dict(zip(reader.labels, map(float, reader.probabilities(said)), strict=True))
     best = max(SPOKEN, key=lambda code: sure[code])
     if sure["other"] >= STRANGE and len(words) >= FEWEST:
-        code, confirmed = _foreign(said)
+        code, confirmed = classified(said)
         if confirmed >= CONFIRMED and code not in SPOKEN:
             return Language(code, round(sure["other"], 2))
     enough = ACCENTED if _ACCENT.search(said) else CERTAIN if len(words) >= FEWEST else ONE_WORD
@@ -135,14 +134,3 @@ def _by_pieces(said: str, words: list[str], unsure: Language) -> Language:
 def _unrivalled(sure: dict[str, float], best: str, words: list[str]) -> bool:
     """Likely, and no other language of ours comes near: misspelt words look a little like those of strangers."""
     return len(words) > FEWEST and sure[best] >= LIKELY and all(sure[code] < RIVAL for code in SPOKEN if code != best)
-
-
-def _foreign(text: str) -> tuple[str, float]:
-    """What a reader of many languages says: read only when it is none of ours, for it is large."""
-    code, sure = _all_languages().classify(text)
-    return ("und" if code == "zxx" else str(code)), float(sure)
-
-
-@cache
-def _all_languages() -> LanguageIdentifier:
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

