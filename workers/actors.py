@@ -19,7 +19,7 @@ from mesh.settings import Settings
 from mesh.store import migrate
 from mesh.temporal import activity_of, connect
 from workers.compose import resources
-from workers.process import run
+from workers.process import RELEASE, run
 
 log = logging.getLogger(__name__)
 GRACE = timedelta(seconds=5)
@@ -65,6 +65,7 @@ def workers(
             task_queue=queue_of(one.name),
             activities=[activity_of(one, one.bind(given), bus)],
             max_concurrent_activities=settings.actor_slots,
+            build_id=RELEASE,
             graceful_shutdown_timeout=GRACE,
         )
         for one in actors

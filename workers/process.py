@@ -5,6 +5,7 @@ import logging
 import signal
 import sys
 from collections.abc import Awaitable, Callable
+from importlib.metadata import version
 
 from pydantic import ValidationError
 
@@ -15,6 +16,9 @@ from mesh.settings import Settings
 Serve = Callable[[Settings, asyncio.Event], Awaitable[None]]
 
 log = logging.getLogger("mesh")
+
+RELEASE = version("actor-mesh")
+"""What a worker says that it runs. Unless told, the client makes a checksum of every module, which takes seconds."""
 
 
 def read_settings() -> Settings:

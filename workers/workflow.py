@@ -15,7 +15,7 @@ from mesh.settings import Settings
 from mesh.store import History, migrate
 from mesh.temporal import DEPLOYMENT, REMIND, WORKFLOW_QUEUE, connect, register_facets
 from workers.burial import Burial
-from workers.process import run
+from workers.process import RELEASE, run
 from workflows.follow_route import FollowRoute
 
 
@@ -40,6 +40,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             # Here it would cost a third of this process.
             workflow_runner=UnsandboxedWorkflowRunner(),
             max_cached_workflows=2000,
+            build_id=RELEASE,
             deployment_config=versioning(settings),
             graceful_shutdown_timeout=timedelta(seconds=5),
         )
