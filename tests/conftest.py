@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import os
+import secrets
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +26,33 @@ hypothesis_settings.register_profile("mesh", deadline=None, suppress_health_chec
 hypothesis_settings.load_profile("mesh")
 
 
+_LOWEST, _HIGHEST = 10_240, 32_767
+"""Below the ports that the kernel gives to outgoing connections: none of those can take one before its server does."""
+
+
+def _candidates() -> Iterator[int]:
+    """Ports of this process alone, where several run tests side by side, from a random one on."""
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    of = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    own = range(_LOWEST + number, _HIGHEST, of)
+    return islice(cycle(own), secrets.randbelow(len(own)), None)
+
+
+_PORTS = _candidates()
+
+
 def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on now."""
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
+    """Ports that nobody listens on now, and that were not given before."""
+    return list(islice(filter(_free, _PORTS), count))
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as one:
+        try:
+            one.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 @contextlib.asynccontextmanager
