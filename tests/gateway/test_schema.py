@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import schemathesis
@@ -59,6 +60,6 @@ schema.app = running
     max_examples=EXAMPLES, deadline=None, database=None, derandomize=True,
     phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck),
 )  # fmt: skip
-def test_what_the_description_allows_is_answered_as_it_says(case: Case, headers: dict[str, str]) -> None:
+def test_what_the_description_allows_is_answered_as_it_says(case: Case[Any], headers: dict[str, str]) -> None:
     answer = case.call(headers=headers, base_url="http://testserver")
     case.validate_response(answer)
