@@ -37,7 +37,7 @@ Text = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1),
     BeforeValidator(_printable),
-    Field(json_schema_extra={"pattern": VISIBLE, "maxLength": MAX_TEXT}),
+    Field(json_schema_extra={"pattern": VISIBLE}),
 ]
 """What somebody wrote, stripped. Its length is checked by hand: too long is 413, not 422."""
 

@@ -23,7 +23,7 @@ from tests.gateway.indoors import an_app, an_edge, open_settings, with_edge
 
 SETTINGS = open_settings(session_key="k" * 32, chat_timeout=0.01)
 APP = an_app(SETTINGS)
-EXAMPLES = 12
+EXAMPLES = 6
 OPENED: list[Edge] = []
 
 
