@@ -44,12 +44,15 @@ class About(BaseModel):
     demo: bool
     identity: Literal["demo", "signed"]
     sign_in: list[Literal["password", "oidc"]]
+    version: str
 
 
 @router.get("/api/about")
-async def about(edge: TheEdge) -> About:
-    mode = edge.settings.identity_mode
-    return About(demo=mode == "demo", identity=mode, sign_in=["oidc" if edge.settings.oidc_issuer else "password"])
+async def about(request: Request, edge: TheEdge) -> About:
+    mode, way = edge.settings.identity_mode, "oidc" if edge.settings.oidc_issuer else "password"
+    return About.model_validate(
+        {"demo": mode == "demo", "identity": mode, "sign_in": [way], "version": request.app.version}
+    )
 
 
 @router.post("/api/people/sign-in")

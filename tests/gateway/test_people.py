@@ -213,3 +213,8 @@ async def test_an_act_that_cannot_be_written_down_is_in_the_log(
 def edge_with(edge: Edge, settings: Settings) -> Edge:
     changes: dict[str, Any] = {"settings": settings}
     return replace(edge, **changes)
+
+
+async def test_every_page_can_say_that_this_is_a_demo(http: httpx.AsyncClient) -> None:
+    found = (await http.get("/api/about")).json()
+    assert found == {"demo": True, "identity": "demo", "sign_in": ["password"], "version": "0.1.0"}
