@@ -12,6 +12,7 @@ from mesh.replies import Source
 MAX_TEXT = 8_000
 MAX_EMAIL = 254
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+VISIBLE = r"[^\s\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
 
 
@@ -26,8 +27,18 @@ def _printable(value: object) -> object:
     return UNPRINTABLE.sub("", value) if isinstance(value, str) else value
 
 
-Email = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_email)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), BeforeValidator(_printable)]
+Email = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True),
+    AfterValidator(_email),
+    Field(json_schema_extra={"pattern": f"^{EMAIL.pattern}$", "maxLength": MAX_EMAIL}),
+]
+Text = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1),
+    BeforeValidator(_printable),
+    Field(json_schema_extra={"pattern": VISIBLE}),
+]
 """What somebody wrote, stripped. Its length is checked by hand: too long is 413, not 422."""
 
 
@@ -39,7 +50,11 @@ class ChatRequest(Strict):
     """What a customer says. Repeat it with the same `message_id` after an error: it is then handled once."""
 
     message: Text = Field(description="At most 8,000 characters.", examples=["Where is my order ORD-10000001?"])
-    customer_email: Email = Field(examples=["polly.inquirer@example.com"])
+    customer_email: Email | None = Field(
+        default=None,
+        examples=["polly.inquirer@example.com"],
+        description="Who you are: believed in demo mode alone, else the identity token says it.",
+    )
     session_id: Id | None = Field(default=None, description="Continue this conversation; a new one when left out.")
     message_id: Id | None = Field(default=None, description="Makes a repetition safe; generated when left out.")
 
@@ -56,7 +71,10 @@ class AnswerMetadata(BaseModel):
 
 
 class Answer(BaseModel):
-    """A reply. `processing_time` in seconds, from acceptance to delivery; `sources`: the articles it quotes."""
+    """A reply. `processing_time` in seconds, from acceptance to delivery; `sources`: the articles it quotes.
+
+    `session_secret`: what an anonymous customer sends as `X-Session-Secret` to go on in this session.
+    """
 
     message_id: str
     session_id: str
@@ -66,6 +84,7 @@ class Answer(BaseModel):
     sources: list[Source] = Field(default_factory=list)
     processing_time: float
     metadata: AnswerMetadata
+    session_secret: str | None = None
 
 
 class SupersededAnswer(Answer):
@@ -91,6 +110,7 @@ class Pending(BaseModel):
     session_id: str | None = None
     status: Literal["pending"] = "pending"
     location: str
+    session_secret: str | None = None
 
 
 class Line(BaseModel):
@@ -113,10 +133,9 @@ class Conversation(BaseModel):
 
 
 class DeskReply(Strict):
-    """What a person answers. `agent`: who, for colleagues; the customer does not see it."""
+    """What a person answers."""
 
     text: Text
-    agent: str | None = Field(default=None, min_length=1, max_length=80)
 
 
 class Answered(BaseModel):

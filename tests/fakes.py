@@ -17,6 +17,7 @@ from mesh.sessions import Session, Sessions, SessionState, SessionTurn
 from mesh.settings import Settings
 from mesh.store import History, Row
 from mesh.temporal import Journeys
+from tests.notes import MemoryNotes
 
 T = TypeVar("T", bound=BaseModel)
 F = TypeVar("F")
@@ -66,10 +67,11 @@ class ScriptedLLM(LLM):
         return None if self.answer is None else kind.model_validate(self.answer.model_dump())
 
 
-class MemorySessions(Sessions):
+class MemorySessions(MemoryNotes, Sessions):
     """Sessions and cache in a dictionary. With `down` set they fail as they do without their server."""
 
     def __init__(self, *, down: bool = False) -> None:
+        super().__init__()
         self.down = down
         self.saved: dict[str, Session] = {}
         self.facts: dict[str, object] = {}
@@ -129,6 +131,13 @@ class FakeHistory(History):
         if self.down:
             raise Transient("the history database is not usable")
         return tuple(row for row in self.rows if row.message_id == message_id)
+
+    async def ping(self) -> None:
+        await self.of_session("")
+
+    async def beginning(self, session_id: str) -> Row | None:
+        said = (row for row in await self.of_session(session_id) if row.sender == "customer")
+        return next(said, None)
 
     async def recent(self, session_id: str, limit: int = 10) -> tuple[Row, ...]:
         return (await self.of_session(session_id))[-limit:]
@@ -214,7 +223,22 @@ class FakeBus(MemoryRegisters, Bus):
         self.replies: list[Reply] = []
         self.events: list[Progress] = []
         self.buried: list[tuple[str, dict[str, str]]] = []
+        self.published: list[Message] = []
         self.down = False
+
+    async def publish(self, message: Message) -> None:
+        if self.down:
+            raise Unavailable("NATS did not confirm the message")
+        self.published.append(message)
+
+    async def newest_reply(self) -> int:
+        return len(self.replies)
+
+    async def depth(self) -> dict[str, int]:
+        return {}
+
+    async def intakes(self) -> int:
+        return 1
 
     async def reply(self, reply: Reply) -> None:
         if self.down:
