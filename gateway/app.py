@@ -14,7 +14,7 @@ from starlette.responses import FileResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway import chat, desk, health, problems, websocket
+from gateway import chat, desk, embedding, health, problems, ratings, uploads, websocket
 from gateway.edge import Edge, Temporal
 from gateway.limits import LimitedBodies
 from gateway.metrics import Counted, Metrics
@@ -58,9 +58,10 @@ def create_app(settings: Settings, *, route: Route, actors: Sequence[str], tempo
     app.add_middleware(LimitedBodies)
     app.add_middleware(Counted, metrics=metrics)
     app.add_middleware(Protected)
-    for module in (chat, desk, health, websocket):
+    for module in (chat, desk, health, ratings, uploads, websocket):
         app.include_router(module.router)
     app.add_api_route("/", _page, include_in_schema=False)
+    app.mount(embedding.PATH, embedding.files(), name="widget")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 
@@ -85,6 +86,7 @@ def _lifespan(
             )
             await edge.bus.watch_replies(edge.switchboard.take_reply)
             await edge.bus.watch_progress(edge.switchboard.take_progress)
+            await stack.enter_async_context(uploads.swept(settings))
             first_contact = asyncio.create_task(_meet(temporal))
             stack.callback(first_contact.cancel)
             yield State(edge=edge)
@@ -117,7 +119,9 @@ class Protected:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(PROTECTION)
+                headers = MutableHeaders(scope=message)
+                for name, value in PROTECTION.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, with_headers)

@@ -8,12 +8,13 @@ from http import HTTPStatus
 from typing import Annotated
 from uuid import uuid4
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
+from pydantic import AwareDatetime
 from starlette.responses import JSONResponse
 
-from gateway import answers, curtain
+from gateway import answers, attached, curtain
 from gateway.edge import Edge, TheEdge
-from gateway.models import MAX_TEXT, Answer, ChatRequest, Conversation, Line, Pending, StoredAnswer, SupersededAnswer
+from gateway.models import MAX_TEXT, Answer, ChatRequest, Conversation, Pending, StoredAnswer, SupersededAnswer
 from gateway.problems import Problem, unavailable
 from mesh.errors import Transient, Unavailable
 from mesh.personal.message import spared
@@ -40,7 +41,7 @@ async def chat(body: ChatRequest, edge: TheEdge) -> Answer | JSONResponse:
     with edge.switchboard.waiting_for(message) as reply:
         answer, message = await said_before(edge, message, body) if body.message_id else (None, message)
         if answer is None:
-            await hand_over(edge, message)
+            await hand_over(edge, await attached.to_message(edge, message, body.attachments))
             answer = await _answered(edge, message, reply)
     return answer or _pending(message.message_id, message.session_id)
 
@@ -60,10 +61,20 @@ async def answer_of(message_id: AnswerId, edge: TheEdge) -> StoredAnswer | JSONR
 
 
 @router.get("/api/sessions/{session_id}/messages")
-async def conversation(session_id: AnswerId, edge: TheEdge) -> Conversation:
-    """What was said in a session, oldest first; the newest 500 lines."""
-    rows = await curtain.seen(edge, await edge.history.recent(session_id, SHOWN))
-    return Conversation(session_id=session_id, messages=[Line.model_validate(row) for row in rows])
+async def conversation(
+    session_id: AnswerId,
+    edge: TheEdge,
+    limit: Annotated[int, Query(ge=1, le=SHOWN)] = SHOWN,
+    before: Annotated[AwareDatetime | None, Query(description="Only what was said up to then.")] = None,
+) -> Conversation:
+    """What was said in a session, oldest first; the newest lines, or those up to an instant."""
+    rows = await edge.history.recent(session_id, limit, before)
+    return Conversation(
+        session_id=session_id,
+        messages=[answers.line_of(row) for row in await curtain.seen(edge, rows)],
+        earlier=len(rows) == limit,
+        handled_by=await curtain.handled_by(edge, session_id),
+    )
 
 
 # -- shared with the socket

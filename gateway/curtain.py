@@ -16,6 +16,16 @@ REPLIES_KEPT = timedelta(days=6)
 """Within this time every reply that was sent is still in the stream of replies."""
 
 
+async def handled_by(edge: Edge, session_id: str) -> str | None:
+    """The person who has this conversation now; None also when that cannot be told."""
+    try:
+        held = await Desk(edge.bus).holder(session_id)
+    except Unavailable as error:
+        log.warning("nobody can tell who has the conversation: %s", error)
+        return None
+    return held.agent if held else None
+
+
 async def seen(edge: Edge, rows: Sequence[Row]) -> Sequence[Row]:
     """The rows that the customer may see.
 

@@ -22,6 +22,7 @@ from gateway.desk_models import (
 )
 from gateway.edge import Edge, TheEdge
 from gateway.models import Answered, DeskReply, Waiting
+from gateway.presence_news import tell_customer
 from gateway.problems import Problem
 from gateway.waiting_list import PERSON, is_approval, listed, was_held_back
 from mesh.desk import Claim, Desk, Held, Hold, Note, NotHeld
@@ -47,7 +48,9 @@ async def waiting(edge: TheEdge, wanted: Filters) -> list[Waiting]:
 async def claim(message_id: MessageId, body: Person, edge: TheEdge) -> Claimed:
     """Take the conversation over: from now on no automatic reply reaches the customer. Keep it by heartbeats."""
     message = await _known(edge, message_id)
-    return _claimed(message, (await _claim(edge, message, body.agent)).hold)
+    held = (await _claim(edge, message, body.agent)).hold
+    await tell_customer(edge, message, "joined", body.agent)
+    return _claimed(message, held)
 
 
 @router.post("/{message_id}/heartbeat")
@@ -64,6 +67,7 @@ async def release(message_id: MessageId, body: Person, edge: TheEdge) -> Done:
     message = await _known(edge, message_id)
     with _refused(message):
         await _desk(edge).release(message.session_id, body.agent)
+    await tell_customer(edge, message, "left", body.agent)
     return Done(message_id=message_id, status="released")
 
 

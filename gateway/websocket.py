@@ -26,6 +26,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from gateway import attached
 from gateway.chat import compose, hand_over, said_before
 from gateway.edge import Edge, TheEdge
 from gateway.frames import (
@@ -151,13 +152,17 @@ def _read(data: str | None) -> Said | PongFrame | ErrorFrame:
 
 async def _hear(edge: Edge, line: Line, said: Said, email: str, session_id: str) -> None:
     request = ChatRequest(
-        message=said.text, customer_email=email, session_id=session_id, message_id=said.message_id or uuid4().hex
+        message=said.text,
+        customer_email=email,
+        session_id=session_id,
+        message_id=said.message_id or uuid4().hex,
+        attachments=said.attachments,
     )
     try:
         message = compose(edge, request)
         answer, message = await said_before(edge, message, request) if said.message_id else (None, message)
         if answer is None:
-            await hand_over(edge, message)
+            await hand_over(edge, await attached.to_message(edge, message, said.attachments))
         line.put(AcceptedFrame(message_id=message.message_id))
         if isinstance(answer, SupersededAnswer):
             line.put(SupersededFrame(message_id=message.message_id, answered_by=answer.answered_by))

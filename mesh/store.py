@@ -100,7 +100,7 @@ class History:
     async def add(self, rows: Iterable[Row]) -> set[str]:
         """Append these rows, all or none; the ids of those that are there already, which stay as they are."""
         values = [_values(row) for row in rows]
-        async with self._connection() as connection:
+        async with self.connection() as connection:
             known = await _known(connection, [value["row_id"] for value in values])
             fresh = [value for value in values if value["row_id"] not in known]
             if fresh:
@@ -109,7 +109,7 @@ class History:
 
     async def amend(self, row_id: str, status: Status) -> None:
         """Say how a row's reply really went: a person may take a conversation over while it is delivered."""
-        async with self._connection() as connection:
+        async with self.connection() as connection:
             found = sql.update(messages).where(messages.c.row_id == row_id, messages.c.status != status)
             await connection.execute(found.values(status=status))
 
@@ -121,16 +121,21 @@ class History:
         """Every row of one session, oldest first."""
         return await self._select(messages.c.session_id == session_id)
 
-    async def recent(self, session_id: str, limit: int = 10) -> tuple[Row, ...]:
-        """The newest rows of a session, oldest first, without route and payload."""
-        light = [messages.c[name] for name in Row.model_fields if name not in {"route_trace", "payload"}]
-        query = sql.select(*light).where(messages.c.session_id == session_id)
-        found = await self._fetch(query.order_by(messages.c.timestamp.desc(), messages.c.row_id.desc()).limit(limit))
-        return tuple(reversed(found))
+    async def recent(self, session_id: str, limit: int = 10, before: datetime | None = None) -> tuple[Row, ...]:
+        """The newest rows of a session, or those up to an instant, oldest first.
+
+        Without the route; of the payload only what a page shows: the response, and the references of attachments.
+        """
+        query = sql.select(*_LIGHT).where(messages.c.session_id == session_id)
+        if before is not None:
+            query = query.where(messages.c.timestamp <= before.astimezone(UTC))
+        newest = query.order_by(messages.c.timestamp.desc(), messages.c.row_id.desc()).limit(limit)
+        async with self.connection() as connection:
+            return tuple(_light(found) for found in reversed((await connection.execute(newest)).all()))
 
     async def unended(self) -> tuple[Unended, ...]:
         """Every accepted message without an end, the longest waiting first: one query proves that there is none."""
-        async with self._connection() as connection:
+        async with self.connection() as connection:
             found = await connection.execute(_UNENDED)
             return tuple(Unended(message_id=one, session_id=two, accepted_at=_utc(at)) for one, two, at in found)
 
@@ -151,11 +156,12 @@ class History:
         return await self._fetch(sql.select(messages).where(where).order_by(messages.c.timestamp, messages.c.row_id))
 
     async def _fetch(self, query: sql.Select[Any]) -> tuple[Row, ...]:
-        async with self._connection() as connection:
+        async with self.connection() as connection:
             return tuple(_row(found) for found in await connection.execute(query))
 
     @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[AsyncConnection]:
+    async def connection(self) -> AsyncIterator[AsyncConnection]:
+        """For one statement, of this class or of another table's functions; raises `Transient`."""
         try:
             async with self._engine.connect() as connection:
                 yield connection
@@ -163,6 +169,11 @@ class History:
             raise Transient(f"the history database is not usable: {type(error).__name__}") from error
 
 
+_SHOWN: Final = ("response", "attachments")
+_LIGHT: Final = (
+    *(messages.c[name] for name in Row.model_fields if name not in {"route_trace", "payload"}),
+    *(messages.c.payload[name].label(name) for name in _SHOWN),
+)
 _end = messages.alias()
 _UNENDED: Final = (
     sql.select(messages.c.message_id, messages.c.session_id, messages.c.timestamp)
@@ -204,6 +215,11 @@ def _values(row: Row) -> dict[str, Any]:
 def _row(found: sql.Row[Any]) -> Row:
     row = Row.model_validate(found)
     return row.model_copy(update={"timestamp": _utc(row.timestamp)})
+
+
+def _light(found: sql.Row[Any]) -> Row:
+    slots = {name: value for name in _SHOWN if (value := getattr(found, name)) is not None}
+    return _row(found).model_copy(update={"payload": slots or None})
 
 
 def _utc(at: datetime) -> datetime:

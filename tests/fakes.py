@@ -130,7 +130,7 @@ class FakeHistory(History):
             raise Transient("the history database is not usable")
         return tuple(row for row in self.rows if row.message_id == message_id)
 
-    async def recent(self, session_id: str, limit: int = 10) -> tuple[Row, ...]:
+    async def recent(self, session_id: str, limit: int = 10, before: datetime | None = None) -> tuple[Row, ...]:
         return (await self.of_session(session_id))[-limit:]
 
 

@@ -35,7 +35,8 @@ async def test_a_question_is_answered_with_everything_that_was_promised(house: H
     assert body["metadata"]["intent"] == "order_inquiry"
     assert body["metadata"]["urgency"] == "low"
     assert set(body) == {
-        "message_id", "session_id", "response", "status", "action_plan", "sources", "processing_time", "metadata",
+        "message_id", "session_id", "response", "status", "action_plan", "sources", "parts", "processing_time",
+        "metadata",
     }  # fmt: skip
 
 
@@ -197,11 +198,18 @@ async def test_a_conversation_is_read_back_in_order_without_payloads(house: Hous
         ("customer", "Second"),
         ("agent", "You said: Second"),
     ]
-    assert set(lines[0]) == {"message_id", "sender", "content", "status", "timestamp"}
+    assert set(lines[0]) == {
+        "line_id", "message_id", "sender", "content", "status", "timestamp", "sources", "parts", "attachments",
+    }  # fmt: skip
 
 
 async def test_a_session_that_nobody_began_has_no_messages(house: House) -> None:
-    assert (await house.http.get("/api/sessions/s-0/messages")).json() == {"session_id": "s-0", "messages": []}
+    assert (await house.http.get("/api/sessions/s-0/messages")).json() == {
+        "session_id": "s-0",
+        "messages": [],
+        "earlier": False,
+        "handled_by": None,
+    }
 
 
 async def _heard(house: House, count: int) -> list[Message]:
