@@ -9,33 +9,36 @@ from pathlib import Path
 from typing import TypedDict
 
 from fastapi import FastAPI
-from starlette.datastructures import MutableHeaders
+from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import FileResponse
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway import chat, desk, embedding, health, problems, ratings, uploads, websocket
+from gateway import chat, desk, documentation, embedding, health, oidc, problems, ratings, sign_in, uploads, websocket
 from gateway.edge import Edge, Temporal
+from gateway.identity import EMAIL_HEADER, SECRET_HEADER
 from gateway.limits import LimitedBodies
 from gateway.metrics import Counted, Metrics
+from gateway.owners import Owners
+from gateway.pace import Sockets
+from gateway.protection import Audited, Paced, Protected
+from gateway.sign_ins import SignIns
 from gateway.waiting import Switchboard
+from mesh.acts import Acts
 from mesh.bus import Bus
 from mesh.errors import Unavailable
+from mesh.people import People
 from mesh.protocol import Route
+from mesh.rates import Rates
+from mesh.secret import Secret, session_key
 from mesh.sessions import Sessions
 from mesh.settings import Settings
 from mesh.shop import Shop
 from mesh.store import History
+from mesh.tokens import Tokens
 
 log = logging.getLogger(__name__)
 
 STATIC = Path(__file__).parent / "static"
-PROTECTION = {
-    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
-DOCUMENTATION = ("/docs", "/redoc")
 
 
 class State(TypedDict):
@@ -53,17 +56,40 @@ def create_app(settings: Settings, *, route: Route, actors: Sequence[str], tempo
     """
     metrics = Metrics()
     lifespan = _lifespan(settings, route, tuple(actors), temporal or Temporal(settings), metrics)
-    app = FastAPI(title="Actor Mesh", summary="An e-commerce support agent as an actor mesh.", lifespan=lifespan)
+    app = FastAPI(
+        title="Actor Mesh",
+        summary="An e-commerce support agent as an actor mesh.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
     problems.install(app)
-    app.add_middleware(LimitedBodies)
-    app.add_middleware(Counted, metrics=metrics)
-    app.add_middleware(Protected)
-    for module in (chat, desk, health, ratings, uploads, websocket):
+    guard(app, settings, metrics)
+    for module in (chat, desk, documentation, health, oidc, ratings, sign_in, uploads, websocket):
         app.include_router(module.router)
     app.add_api_route("/", _page, include_in_schema=False)
     app.mount(embedding.PATH, embedding.files(), name="widget")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
+
+
+def guard(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
+    """What every request passes, the outermost last."""
+    app.add_middleware(Audited)
+    app.add_middleware(LimitedBodies)
+    app.add_middleware(Paced, settings=settings)
+    app.add_middleware(Counted, metrics=metrics)
+    # Without credentials: pages of others use tokens, and never the cookies of our people.
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.allowed_origins,
+        allow_methods=("GET", "POST", "DELETE"),
+        allow_headers=("Authorization", "Content-Type", EMAIL_HEADER, SECRET_HEADER, "X-File-Name"),
+        expose_headers=("Retry-After", "Location"),
+        max_age=600,
+    )
+    app.add_middleware(Protected, settings=settings)
 
 
 def _lifespan(
@@ -72,17 +98,27 @@ def _lifespan(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         async with AsyncExitStack() as stack:
+            sessions = await stack.enter_async_context(Sessions.open(settings))
+            people = await stack.enter_async_context(People.open(settings))
             edge = Edge(
                 settings=settings,
                 route=route,
                 actors=actors,
                 bus=await stack.enter_async_context(Bus.open(settings, "gateway")),
                 temporal=temporal,
-                sessions=await stack.enter_async_context(Sessions.open(settings)),
+                sessions=sessions,
                 history=await stack.enter_async_context(History.open(settings)),
                 shop=await stack.enter_async_context(Shop.open(settings)),
                 switchboard=Switchboard(metrics),
                 metrics=metrics,
+                tokens=Tokens(settings),
+                rates=await stack.enter_async_context(Rates.open(settings)),
+                owners=Owners(session_key(settings)),
+                sockets=Sockets(),
+                people=people,
+                sign_ins=SignIns(settings, sessions, people),
+                acts=await stack.enter_async_context(Acts.open(settings)),
+                metrics_token=Secret(settings.metrics_token, settings.metrics_token_file),
             )
             await edge.bus.watch_replies(edge.switchboard.take_reply)
             await edge.bus.watch_progress(edge.switchboard.take_progress)
@@ -104,24 +140,3 @@ async def _meet(temporal: Temporal) -> None:
 
 async def _page() -> FileResponse:
     return FileResponse(STATIC / "index.html")
-
-
-class Protected:
-    """Headers that keep a page to its own scripts. The API documentation loads its own from elsewhere."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in DOCUMENTATION:
-            await self._app(scope, receive, send)
-            return
-
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in PROTECTION.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
-        await self._app(scope, receive, with_headers)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from gateway.edge import Edge
 from mesh.desk import Desk
-from mesh.errors import Unavailable
+from mesh.errors import Transient, Unavailable
 from mesh.store import Row
 from mesh.together import ANSWERED_BY
 
@@ -17,13 +17,14 @@ REPLIES_KEPT = timedelta(days=6)
 
 
 async def handled_by(edge: Edge, session_id: str) -> str | None:
-    """The person who has this conversation now; None also when that cannot be told."""
+    """The name of the person who has this conversation now; None also when that cannot be told."""
     try:
         held = await Desk(edge.bus).holder(session_id)
-    except Unavailable as error:
+        known = await edge.people.known(held.agent) if held and held.agent else None
+    except (Unavailable, Transient) as error:
         log.warning("nobody can tell who has the conversation: %s", error)
         return None
-    return held.agent if held else None
+    return known.person.display_name if known else held and held.agent
 
 
 async def seen(edge: Edge, rows: Sequence[Row]) -> Sequence[Row]:

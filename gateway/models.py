@@ -45,7 +45,11 @@ class ChatRequest(Strict):
     """What a customer says. Repeat it with the same `message_id` after an error: it is then handled once."""
 
     message: Text = Field(description="At most 8,000 characters.", examples=["Where is my order ORD-10000001?"])
-    customer_email: Email = Field(examples=["polly.inquirer@example.com"])
+    customer_email: Email | None = Field(
+        default=None,
+        examples=["polly.inquirer@example.com"],
+        description="Who you are: believed in demo mode alone, else the identity token says it.",
+    )
     session_id: Id | None = Field(default=None, description="Continue this conversation; a new one when left out.")
     message_id: Id | None = Field(default=None, description="Makes a repetition safe; generated when left out.")
     attachments: Attached = ()
@@ -66,6 +70,7 @@ class Answer(BaseModel):
     """A reply. `processing_time` in seconds, from acceptance to delivery; `sources`: the articles it quotes.
 
     `parts`: the same facts in a form that a page may draw; the words are complete without them.
+    `session_secret`: what an anonymous customer sends as `X-Session-Secret` to go on in this session.
     """
 
     message_id: str
@@ -77,6 +82,7 @@ class Answer(BaseModel):
     parts: Parts = ()
     processing_time: float
     metadata: AnswerMetadata
+    session_secret: str | None = None
 
 
 class SupersededAnswer(Answer):
@@ -102,6 +108,7 @@ class Pending(BaseModel):
     session_id: str | None = None
     status: Literal["pending"] = "pending"
     location: str
+    session_secret: str | None = None
 
 
 class Line(BaseModel):
@@ -133,10 +140,9 @@ class Conversation(BaseModel):
 
 
 class DeskReply(Strict):
-    """What a person answers. `agent`: who, for colleagues; the customer does not see it."""
+    """What a person answers."""
 
     text: Text
-    agent: str | None = Field(default=None, min_length=1, max_length=80)
 
 
 class Answered(BaseModel):

@@ -8,7 +8,9 @@ from fastapi import APIRouter, Path
 from pydantic import Field
 
 from gateway.edge import TheEdge
+from gateway.identity import TheCustomer
 from gateway.models import Strict, Text
+from gateway.ownership import demand_session
 from gateway.problems import Problem
 from mesh.personal import for_storage
 from mesh.protocol import Id
@@ -28,8 +30,11 @@ class NewRating(Strict):
 
 
 @router.post("/api/sessions/{session_id}/ratings", status_code=HTTPStatus.CREATED)
-async def give_rating(session_id: Annotated[Id, Path()], body: NewRating, edge: TheEdge) -> Rating:
+async def give_rating(
+    session_id: Annotated[Id, Path()], body: NewRating, customer: TheCustomer, edge: TheEdge
+) -> Rating:
     """Rate a conversation that has ended, from 1 (bad) to 5 (good)."""
+    await demand_session(edge, customer, session_id)
     rows = await edge.history.of_message(body.message_id)
     answered = [row for row in rows if row.session_id == session_id and row.sender != "customer"]
     if not answered:

@@ -14,6 +14,8 @@ from fastapi import APIRouter, Header, Path, Request
 from starlette.responses import FileResponse
 
 from gateway.edge import TheEdge
+from gateway.identity import TheCustomer
+from gateway.ownership import TheReader, demand_readable, demand_session
 from gateway.problems import Problem
 from mesh.attachments import MAX_BYTES, Attachments, Reference, Refused
 from mesh.protocol import Id
@@ -47,8 +49,11 @@ FileName = Annotated[
 
 
 @router.post("/{session_id}", status_code=HTTPStatus.CREATED, openapi_extra=BODY)
-async def attach(session_id: ASessionId, request: Request, edge: TheEdge, x_file_name: FileName = "file") -> Reference:
+async def attach(
+    session_id: ASessionId, request: Request, customer: TheCustomer, edge: TheEdge, x_file_name: FileName = "file"
+) -> Reference:
     """Keep a picture or a PDF of at most 10 MB. Name it in `attachments` of a message; it goes after some days."""
+    await demand_session(edge, customer, session_id, claim=True)
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > MAX_BYTES:
         raise Problem(STATUS["size"], f"A file may have {MAX_BYTES // 1024 // 1024} MB.")
@@ -61,8 +66,11 @@ async def attach(session_id: ASessionId, request: Request, edge: TheEdge, x_file
 
 
 @router.get("/{session_id}/{attachment_id}", response_class=FileResponse)
-async def download(session_id: ASessionId, attachment_id: Annotated[Id, Path()], edge: TheEdge) -> FileResponse:
+async def download(
+    session_id: ASessionId, attachment_id: Annotated[Id, Path()], reader: TheReader, edge: TheEdge
+) -> FileResponse:
     """The file, to be saved: a browser never shows it as a page of ours."""
+    await demand_readable(edge, reader, session_id)
     kept = Attachments(edge.settings.mesh_data_dir)
     found = await kept.find(session_id, attachment_id)
     if found is None or not await asyncio.to_thread(kept.path(found).is_file):
