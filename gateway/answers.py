@@ -57,7 +57,7 @@ def line_of(row: Row) -> Line:
         timestamp=row.timestamp,
         sources=_sources(row),
         parts=parts_in(payload.get("response")),
-        attachments=_references(payload.get(ATTACHMENTS)),
+        attachments=_references(payload.get(ATTACHMENTS)) if row.sender == "customer" else [],
     )
 
 

@@ -32,6 +32,7 @@ export class Chat {
     const demo = about?.body.demo ?? false;
     this.panel.demo.hidden = !demo;
     this.asks = demo && this.anonymous;
+    if (this.asks && this.store.email) return this.#known(this.store.email);
     this.#open(this.asks ? null : this.store.current?.id);
   }
 
@@ -163,12 +164,12 @@ export class Chat {
   }
 
   #known(email) {
-    this.identity.email = email;
+    this.store.email = this.identity.email = email;
     this.asks = false;
     this.store.end();
     this.#remember();
     this.#open(this.store.current?.id);
-    this.composer.focus();
+    if (this.shown) this.composer.focus();
   }
 
   #list() {

@@ -15,6 +15,15 @@ export class Store {
     if (this.channel) this.channel.onmessage = ({ data }) => hears(data);
   }
 
+  // The address that was typed in the demo.
+  get email() {
+    return this.#read(`${this.key} email`);
+  }
+
+  set email(email) {
+    this.#write(`${this.key} email`, email);
+  }
+
   // -- conversations, the one used last first
 
   get sessions() {

@@ -19,13 +19,13 @@ class SupportChat extends HTMLElement {
     this.launcher = h("button", { type: "button", class: "launcher", "aria-haspopup": "dialog", "aria-expanded": "false", onclick: () => this.toggle() }, icon("chat"), this.badge);
     this.box = h("div", { class: "box" }, this.launcher);
     root.replaceChildren(this.box);
+    this.opened = this.hasAttribute("open");
     this.#dress();
-    this.#start();
+    this.#then(() => this.#start());
   }
 
   disconnectedCallback() {
-    this.chat?.end();
-    this.chat = null;
+    this.#then(() => this.#stop());
   }
 
   attributeChangedCallback(name, before, now) {
@@ -36,14 +36,15 @@ class SupportChat extends HTMLElement {
     else this.#restart();
   }
 
-  async toggle(open = this.launcher.getAttribute("aria-expanded") === "false") {
-    this.launcher.setAttribute("aria-expanded", String(open));
-    this.box.classList.toggle("open", open);
-    if (open) await this.#load();
-    const still = this.launcher.getAttribute("aria-expanded") === "true";
-    this.chat?.show(still);
-    this.#label();
-    if (!still) this.launcher.focus({ preventScroll: true });
+  toggle(open = !this.opened) {
+    this.opened = open;
+    return this.#then(() => this.#show());
+  }
+
+  // One thing after the other, however fast attributes change and buttons are pressed.
+  #then(work) {
+    this.work = (this.work ?? Promise.resolve()).then(work).catch((error) => console.error("support-chat:", error));
+    return this.work;
   }
 
   // A token that ran out is asked for here: set `identity-token` anew.
@@ -53,28 +54,40 @@ class SupportChat extends HTMLElement {
 
   #dress() {
     const accent = this.getAttribute("accent");
-    this.shadowRoot.adoptedStyleSheets = [sheetOf(CSS.supports("color", accent) ? accent : null)];
+    this.shadowRoot.adoptedStyleSheets = [sheetOf(accent)];
     this.box.dataset.position = this.getAttribute("position") ?? "right";
     this.box.dataset.theme = this.getAttribute("theme") ?? "auto";
   }
 
   async #start() {
-    const locale = chosen(this.getAttribute("locale"), document.documentElement.lang, ...navigator.languages);
-    this.words = await texts(locale);
+    if (!this.isConnected) return;
+    await this.#speak();
+    if (this.opened) await this.#show();
+    // Whoever has talked to us before hears of a reply with the window closed.
+    else if (localKeys().some((key) => key.startsWith(NAME))) (globalThis.requestIdleCallback ?? setTimeout)(() => this.#then(() => this.#load()));
+  }
+
+  async #speak() {
+    this.words = await texts(chosen(this.getAttribute("locale"), document.documentElement.lang, ...navigator.languages));
     this.box.dir = this.words.direction;
     this.box.lang = this.words.language;
     this.#label();
-    if (this.hasAttribute("open")) return this.toggle(true);
-    // Whoever has talked to us before hears of a reply with the window closed.
-    if (localKeys().some((key) => key.startsWith(NAME))) (globalThis.requestIdleCallback ?? setTimeout)(() => this.#load());
   }
 
-  #load() {
-    this.loading ??= this.#chat();
-    return this.loading;
+  async #show() {
+    if (!this.isConnected) return;
+    const before = this.launcher.getAttribute("aria-expanded") === "true";
+    this.launcher.setAttribute("aria-expanded", String(this.opened));
+    this.box.classList.toggle("open", this.opened);
+    if (!this.words) await this.#speak();
+    if (this.opened) await this.#load();
+    this.chat?.show(this.opened);
+    this.#label();
+    if (before && !this.opened) this.launcher.focus({ preventScroll: true });
   }
 
-  async #chat() {
+  async #load() {
+    if (this.chat || !this.isConnected) return;
     const identity = { email: this.getAttribute("customer-email"), token: this.getAttribute("identity-token") };
     const base = this.getAttribute("gateway") || new URL(import.meta.url).origin;
     this.chat = new Chat(base, identity, this.words, { unread: (count) => this.#unread(count), close: () => this.toggle(false), expired: () => this.#expired() });
@@ -82,14 +95,20 @@ class SupportChat extends HTMLElement {
     await this.chat.start();
   }
 
-  async #restart() {
-    const open = this.launcher.getAttribute("aria-expanded") === "true";
-    await this.loading;
+  #stop() {
     this.chat?.end();
-    this.chat = this.loading = null;
-    this.launcher.setAttribute("aria-expanded", "false");
-    await this.#start();
-    if (open) await this.toggle(true);
+    this.chat = this.words = null;
+  }
+
+  // Several attributes that change at once are one change.
+  #restart() {
+    if (this.stale) return;
+    this.stale = true;
+    this.#then(() => {
+      this.stale = false;
+      this.#stop();
+      return this.#start();
+    });
   }
 
   #unread(count) {
@@ -100,7 +119,8 @@ class SupportChat extends HTMLElement {
   }
 
   #label() {
-    const open = this.launcher.getAttribute("aria-expanded") === "true";
+    if (!this.words) return;
+    const open = this.opened;
     const news = this.unread && !open ? `, ${this.words.t("unread")} ${this.unread}` : "";
     this.launcher.setAttribute("aria-label", this.words.t(open ? "close" : "launch") + news);
     this.launcher.firstElementChild.replaceWith(icon(open ? "down" : "chat"));
