@@ -121,7 +121,7 @@ async def test_a_reply_is_said_to_those_who_do_not_see_it(chromium: Browser, hou
 async def test_it_fills_a_small_screen_and_nothing_sticks_out(
     chromium: Browser, house: House, viewport: dict[str, int]
 ) -> None:
-    async with a_shopper(chromium, house, viewport=viewport) as shopper:
+    async with a_shopper(chromium, house, viewport=viewport, reduced_motion="reduce") as shopper:
         await shopper.arrive()
         await shopper.ask("Where is my order? " + "averyveryverylongword" * 6)
         panel = await shopper.find(".panel").bounding_box()
@@ -141,7 +141,8 @@ async def test_arabic_runs_from_right_to_left(chromium: Browser, house: House) -
         await shopper.arrive(locale="ar")
         await shopper.ask("Hello")
         await expect(shopper.find(".box")).to_have_css("direction", "rtl")
-        ours, theirs = (await shopper.find(f"{kind} .bubble").bounding_box() for kind in (".agent", ".customer"))
+        ours = await shopper.find(".agent .bubble").bounding_box()
+        theirs = await shopper.find(".customer .bubble").bounding_box()
         assert ours is not None
         assert theirs is not None
         assert theirs["x"] < ours["x"]
