@@ -5,7 +5,7 @@ from typing import Final
 
 from activities._case import MOVING, SUITABLE, Case, Matter
 from activities._policies import instructs
-from activities._reply import Response
+from activities._reply import ActionName, Response
 from activities._sections import results_of
 from activities._tongues import tongue
 from activities.intent_analyzer import IntentName
@@ -20,10 +20,15 @@ MOST_GOODS: Final = 5
 MOST_STOPS: Final = 6
 LONGEST_LABEL: Final = 60
 ANSWERED: Final = frozenset({"answer", "clarification"})
+LEAVES: Final[frozenset[ActionName]] = frozenset({
+    "contact_carrier", "add_order_note", "add_customer_note", "resend_invoice", "schedule_callback",
+})  # fmt: skip
+"""What leaves an order as it was."""
+
 YES_OR_NO: Final[Mapping[str, tuple[str, str]]] = {
     "en": ("Yes", "No"),
     "de": ("Ja", "Nein"),
-    "es": ("Sí", "No"),
+    "es": ("Sí", "No, gracias"),
     "fr": ("Oui", "Non"),
 }
 
@@ -50,7 +55,7 @@ def _handoff(message: Message) -> HandoffPart:
 
 def _cards(case: Case) -> Iterator[Part]:
     """One card for each order that is told of, but none for what was just changed: our facts are from before that."""
-    changed = {result.action.order_id for result in results_of(case)}
+    changed = {result.action.order_id for result in results_of(case) if result.action.name not in LEAVES}
     told: dict[str, Matter] = {}
     for matter in case.matters:
         if matter.order and matter.intent in SUITABLE:
