@@ -63,6 +63,7 @@ def create_app(settings: Settings, *, route: Route, actors: Sequence[str], tempo
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        responses=problems.RESPONSES,
     )
     problems.install(app)
     guard(app, settings, metrics)

@@ -9,10 +9,32 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import JsonValue, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
+from starlette.routing import compile_path
 
 from mesh.errors import Transient, Unavailable
 
 RETRY_AFTER = "2"
+
+
+PROBLEM = {
+    "description": "What is wrong, in words (RFC 9457).",
+    "content": {
+        "application/problem+json": {
+            "schema": {
+                "type": "object",
+                "required": ["type", "title", "status", "detail"],
+                "properties": {
+                    "type": {"type": "string"},
+                    "title": {"type": "string"},
+                    "status": {"type": "integer"},
+                    "detail": {"type": "string"},
+                },
+            }
+        }
+    },
+}
+RESPONSES: dict[int | str, dict[str, Any]] = {"4XX": PROBLEM, "5XX": PROBLEM}
+"""What every endpoint may answer instead of what was wanted."""
 
 
 class ProblemResponse(JSONResponse):
@@ -76,11 +98,21 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
     return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _sentence(found), errors=found).response()
 
 
-async def _refused(_: Request, error: Exception) -> JSONResponse:
+async def _refused(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101
     # The framework says 400 for a body that no parser accepts; to the caller that is invalid input like any other.
     status = HTTPStatus.UNPROCESSABLE_ENTITY if error.status_code == HTTPStatus.BAD_REQUEST else error.status_code
-    return Problem(HTTPStatus(status), str(error.detail), error.headers).response()
+    headers = (
+        {**(error.headers or {}), **_allowed(request)} if status == HTTPStatus.METHOD_NOT_ALLOWED else error.headers
+    )
+    return Problem(HTTPStatus(status), str(error.detail), headers).response()
+
+
+def _allowed(request: Request) -> dict[str, str]:
+    """Every method of this path: the framework names those of the first route that has it."""
+    paths: dict[str, dict[str, object]] = request.app.openapi()["paths"]
+    found = [methods for path, methods in paths.items() if compile_path(path)[0].match(request.url.path)]
+    return {"Allow": ", ".join(sorted({name.upper() for methods in found for name in methods}))} if found else {}
 
 
 async def _away(_: Request, error: Exception) -> JSONResponse:

@@ -17,6 +17,7 @@ from mesh.sessions import Session, Sessions, SessionState, SessionTurn
 from mesh.settings import Settings
 from mesh.store import History, Row
 from mesh.temporal import Journeys
+from tests.notes import MemoryNotes
 
 T = TypeVar("T", bound=BaseModel)
 F = TypeVar("F")
@@ -66,16 +67,15 @@ class ScriptedLLM(LLM):
         return None if self.answer is None else kind.model_validate(self.answer.model_dump())
 
 
-class MemorySessions(Sessions):
+class MemorySessions(MemoryNotes, Sessions):
     """Sessions and cache in a dictionary. With `down` set they fail as they do without their server."""
 
     def __init__(self, *, down: bool = False) -> None:
+        super().__init__()
         self.down = down
         self.saved: dict[str, Session] = {}
         self.facts: dict[str, object] = {}
         self.tallies: dict[str, int] = {}
-        self.notes: dict[str, str] = {}
-        self.marks: dict[str, str] = {}
 
     async def load(self, session_id: str) -> Session | None:
         self._check()
@@ -104,36 +104,6 @@ class MemorySessions(Sessions):
     async def forget(self, *keys: str) -> None:
         for key in keys:
             self.facts.pop(key, None)
-
-    async def first(self, key: str, value: str, keep: float) -> str:
-        self._check()
-        return self.notes.setdefault(key, value)
-
-    async def note(self, key: str, value: str, keep: float) -> None:
-        self._check()
-        self.notes[key] = value
-
-    async def noted(self, key: str, keep: float | None = None) -> str | None:
-        self._check()
-        return self.notes.get(key)
-
-    async def unnote(self, key: str) -> None:
-        self._check()
-        self.notes.pop(key, None)
-
-    async def accepted(self, message_id: str) -> bool:
-        return await self.accepted_in(message_id) is not None
-
-    async def accepted_in(self, message_id: str) -> str | None:
-        self._check()
-        return self.marks.get(message_id)
-
-    async def accept(self, message_id: str, session_id: str = "") -> bool:
-        self._check()
-        return self.marks.setdefault(message_id, session_id) == session_id
-
-    async def ping(self) -> None:
-        self._check()
 
     def _check(self) -> None:
         if self.down:

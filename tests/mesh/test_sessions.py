@@ -216,3 +216,38 @@ async def test_after_a_failure_the_cache_is_left_alone_for_a_while(ports_setting
             async with Redis.from_url(ports_settings.redis_target) as redis:
                 assert await redis.keys("fact:*") == []
     assert source.asked == 2
+
+
+# -- notes
+
+
+async def test_who_notes_first_is_what_is_noted(sessions: Sessions) -> None:
+    assert await sessions.noted("owner:s-1") is None
+    assert await sessions.first("owner:s-1", "polly", 60) == "polly"
+    assert await sessions.first("owner:s-1", "jack", 60) == "polly"
+    await sessions.note("owner:s-1", "jack", 60)
+    assert await sessions.noted("owner:s-1", 60) == "jack"
+    await sessions.unnote("owner:s-1")
+    assert await sessions.noted("owner:s-1") is None
+
+
+async def test_a_note_ends(sessions: Sessions, redis: Redis) -> None:
+    await sessions.first("one", "x", 60)
+    await sessions.note("two", "x", 30)
+    assert 59_000 < await redis.pttl("note:one") <= 60_000
+    assert await sessions.noted("two", 90) == "x"
+    assert 89_000 < await redis.pttl("note:two") <= 90_000
+
+
+async def test_a_mark_says_in_which_session_a_message_was_accepted(sessions: Sessions) -> None:
+    assert await sessions.accepted_in("m-1") is None
+    await sessions.accept("m-1", "s-1")
+    await sessions.accept("m-2")
+    assert (await sessions.accepted_in("m-1"), await sessions.accepted_in("m-2")) == ("s-1", "")
+    assert await sessions.accepted("m-1")
+
+
+async def test_without_the_server_nothing_is_noted_by_guess(unreachable: Sessions) -> None:
+    for work in (unreachable.first("a", "b", 1), unreachable.note("a", "b", 1), unreachable.noted("a")):
+        with pytest.raises(Unavailable):
+            await work

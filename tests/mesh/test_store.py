@@ -15,6 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.dialects import postgresql
 
+from mesh import acts, people
 from mesh.errors import Transient
 from mesh.settings import Settings
 from mesh.store import History, Row, messages, metadata, migrate
@@ -84,6 +85,7 @@ async def test_the_migrations_make_exactly_the_tables_of_the_code(configured: Se
     await migrate(configured)
     engine = sql.create_engine(f"sqlite:///{file_of(configured)}")
     with engine.connect() as connection:
+        assert {acts.acts.name, people.people.name} <= set(metadata.tables)
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     engine.dispose()
 
