@@ -24,7 +24,9 @@ async def handled_by(edge: Edge, session_id: str) -> str | None:
     except (Unavailable, Transient) as error:
         log.warning("nobody can tell who has the conversation: %s", error)
         return None
-    return known.person.display_name if known else held and held.agent
+    if known:
+        return known.person.display_name
+    return held.agent if held else None
 
 
 async def seen(edge: Edge, rows: Sequence[Row]) -> Sequence[Row]:

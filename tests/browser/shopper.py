@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
-from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.async_api import Browser, BrowserContext, FilePayload, Locator, Page, expect
 
 from mesh.protocol import Message
 from tests.gateway.house import House
@@ -58,6 +58,11 @@ class Shopper:
     async def say(self, text: str) -> None:
         await self.box.fill(text)
         await self.box.press("Enter")
+
+    async def attach(self, *files: tuple[str, str, bytes]) -> None:
+        """Choose these files: their names, the kinds that the browser takes them for, their contents."""
+        chosen = [FilePayload(name=name, mimeType=kind, buffer=data) for name, kind, data in files]
+        await self.find("input[type=file]").set_input_files(chosen)
 
     async def ask(self, text: str, answer: str | None = None) -> None:
         """Say something and wait for what the echo says to it."""

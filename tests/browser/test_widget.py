@@ -1,7 +1,6 @@
 """What customers do with the widget."""
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -17,7 +16,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 expect.set_options(timeout=20_000)
 
 SCRIPT = '<img src=x onerror="document.title=\'taken over\'"><script>document.title="taken over"</script>'
-PICTURE: Any = {"name": "box.png", "mimeType": "image/png", "buffer": PNG}
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -179,7 +177,7 @@ async def test_a_conversation_that_is_ended_is_rated(shopper: Shopper, house: Ho
 
 async def test_a_file_is_sent_with_a_message_and_comes_back_as_a_download(shopper: Shopper, house: House) -> None:
     await shopper.arrive()
-    await shopper.find("input[type=file]").set_input_files([PICTURE, {**PICTURE, "name": "a.zip", "mimeType": "x/zip"}])
+    await shopper.attach(("box.png", "image/png", PNG), ("a.zip", "x/zip", PNG))
     await expect(shopper.find(".problem")).to_have_text("a.zip is neither a picture nor a PDF.")
     await expect(shopper.find(".chips [data-state=ready]")).to_have_count(1)
     await shopper.ask("See my box")
@@ -192,7 +190,7 @@ async def test_a_file_is_sent_with_a_message_and_comes_back_as_a_download(shoppe
 
 async def test_a_file_that_is_not_what_its_name_says_is_refused_with_the_reason(shopper: Shopper) -> None:
     await shopper.arrive()
-    await shopper.find("input[type=file]").set_input_files([{**PICTURE, "buffer": b"<html><script>"}])
+    await shopper.attach(("box.png", "image/png", b"<html><script>"))
     await expect(shopper.find(".problem")).to_contain_text("Only pictures")
     await shopper.say("Look")
     await expect(shopper.lines).to_have_count(0)

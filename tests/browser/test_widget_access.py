@@ -51,7 +51,7 @@ async def test_no_state_of_the_widget_has_a_barrier(chromium: Browser, house: Ho
         await shopper.say("Please cancel")
         await expect(shopper.find(".quick")).to_have_count(2)
         await clean(page)
-        await shopper.find("input[type=file]").set_input_files([{"name": "a.zip", "mimeType": "x/zip", "buffer": b"x"}])
+        await shopper.attach(("a.zip", "x/zip", b"x"))
         await expect(shopper.find(".problem")).to_be_visible()
         await shopper.say("A person please")
         await expect(shopper.find(".person")).to_be_visible()
@@ -199,8 +199,6 @@ async def test_a_page_of_another_origin_embeds_it_with_one_tag(chromium: Browser
                 await shopper.page.goto(url)
                 await shopper.ask("Hello from elsewhere")
                 await expect(shopper.find(".launcher")).to_have_css("background-color", "rgb(26, 90, 134)")
-                await shopper.find("input[type=file]").set_input_files(
-                    [{"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n"}]
-                )
+                await shopper.attach(("a.pdf", "application/pdf", b"%PDF-1.4\n"))
                 await expect(shopper.find(".chips [data-state=ready]")).to_have_count(1)
                 assert [line for line in refused if "Content Security Policy" in line or "CORS" in line] == []

@@ -67,7 +67,7 @@ async def test_an_anonymous_customer_keeps_their_conversation_by_its_secret(
 ) -> None:
     await shopper.page.evaluate(OPEN, ["", ""])
     await shopper.ask("What may I send back?")
-    await shopper.find("input[type=file]").set_input_files([{"name": "a.png", "mimeType": "image/png", "buffer": PNG}])
+    await shopper.attach(("a.png", "image/png", PNG))
     await expect(shopper.find(".chips [data-state=ready]")).to_have_count(1)
     await shopper.page.reload()
     await shopper.page.evaluate(OPEN, ["", ""])

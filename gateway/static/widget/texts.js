@@ -31,7 +31,7 @@ class Words {
     this.language = language;
     this.direction = RIGHT_TO_LEFT.has(language) ? "rtl" : "ltr";
     const format = (options) => new Intl.DateTimeFormat(locale, options);
-    this.times = format({ hour: "2-digit", minute: "2-digit" });
+    this.times = format({ hour: "numeric", minute: "2-digit" });
     this.dates = format({ weekday: "short", day: "numeric", month: "short" });
     this.long = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
     this.near = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
