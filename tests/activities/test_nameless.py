@@ -129,6 +129,7 @@ async def test_what_everybody_may_know_is_answered(market: MockShop) -> None:
     route: Any = await decision_router(message.with_route(standard_route().advance().advance()))
     assert "api_query_executor" in str(route.steps)
     found = await api_query_executor(by("anonymous", message), shop=market.shop, settings=SIGNED)
+    assert isinstance(found, ApiData)
     assert found.products
 
 
