@@ -92,6 +92,8 @@ class Settings(GateSettings):
         default=20, gt=0, description="How long POST /api/chat waits for the reply before it answers 202."
     )
 
+    attachment_days: float = Field(default=30, gt=0, description="After how many days files of customers are removed.")
+
     intake_in_flight: int = Field(default=32, ge=1, description="Messages that intake starts at the same time.")
     dead_sweep: float = Field(
         default=30, gt=0, description="Pause between two looks for messages that ended without a dead letter."

@@ -85,7 +85,7 @@ async def test_the_page_loads_nothing_from_elsewhere_and_says_so(house: House) -
     assert page.headers["content-security-policy"].startswith("default-src 'self';")
     assert page.headers["x-content-type-options"] == "nosniff"
     sources = re.findall(r'(?:src|href)="([^"]+)"', page.text)
-    assert len(sources) == 3
+    assert len(sources) == 4
     for source in sources:
         assert source.startswith("/static/")
         assert (await house.http.get(source)).status_code == 200

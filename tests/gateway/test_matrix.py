@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
@@ -12,6 +13,7 @@ from starlette.routing import BaseRoute
 
 from gateway.edge import Edge
 from gateway.people import CSRF_HEADER
+from mesh.attachments import Attachments
 from mesh.delivery import acceptance
 from mesh.people import Person
 from mesh.protocol import Message
@@ -21,6 +23,7 @@ from tests.gateway.at_desk import escalated
 from tests.gateway.house import EMAIL
 from tests.gateway.indoors import a_whole_edge, an_app, browser, open_settings
 from tests.gateway.signing import OTHER_SECRET, SECRET, a_token
+from tests.mesh.test_attachments import PNG, chunks
 
 SECRET_WORDS: Final = "the-words-of-polly"
 """In everything of Polly's that anybody could be shown."""
@@ -43,6 +46,11 @@ EXPECTED: Final[dict[str, Asked]] = {
     ),
     "GET /api/chat/{message_id}": (None, OWN),
     "GET /api/sessions/{session_id}/messages": (None, OWN),
+    "POST /api/sessions/{session_id}/ratings": (
+        {"message_id": "m-1", "stars": 4}, {"own": 201, "expired": 401, "forged": 401, "*": 404},
+    ),
+    "POST /api/uploads/{session_id}": (None, {"own": 415, "expired": 401, "forged": 401, "*": 404}),
+    "GET /api/uploads/{session_id}/{attachment_id}": (None, OWN),
     "GET /api/desk": (None, PEOPLE),
     "POST /api/desk/{message_id}/claim": (None, PEOPLE),
     "POST /api/desk/{message_id}/heartbeat": (None, PEOPLE),
@@ -70,7 +78,7 @@ EXPECTED: Final[dict[str, Asked]] = {
     "GET /api/people/oidc/start": (None, {"*": 404}),
     "GET /api/people/oidc/callback": (None, {"*": 404}),
 }  # fmt: skip
-PLACES: Final = {"message_id": "m-1", "session_id": "s-1"}
+PLACES: Final = {"message_id": "m-1", "session_id": "s-1", "attachment_id": "a-1"}
 MAY_READ: Final = {"own", *TEAM}
 
 
@@ -95,14 +103,15 @@ def app() -> FastAPI:
     return an_app(signed_settings())
 
 
-def signed_settings() -> Any:
-    return open_settings(identity_mode="signed", identity_keys=SECRET, session_key="k" * 32)
+def signed_settings(**changes: object) -> Any:
+    return open_settings(identity_mode="signed", identity_keys=SECRET, session_key="k" * 32, **changes)
 
 
 @pytest.fixture
-async def edge() -> AsyncIterator[Edge]:
-    """A gateway that knows a conversation of Polly's, which waits for a person."""
-    async with a_whole_edge(signed_settings()) as edge:
+async def edge(tmp_path: Path) -> AsyncIterator[Edge]:
+    """A gateway that knows a conversation of Polly's with a file, which waits for a person."""
+    async with a_whole_edge(signed_settings(mesh_data_dir=tmp_path)) as edge:
+        await Attachments(tmp_path).take("s-1", "a-1", "box.png", chunks(PNG, SECRET_WORDS.encode()))
         waiting = pollys(escalated("m-1", "high", 0))
         edge.temporal._journeys.open["m-1"] = waiting  # type: ignore[union-attr]
         await edge.history.add(rows(waiting))

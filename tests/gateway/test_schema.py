@@ -34,7 +34,14 @@ def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
     configured = clean_settings(mesh_data_dir=folder)
     asyncio.run(migrate(configured))
     engine = create_async_engine(configured.database_target, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-    OPENED.append(an_edge(SETTINGS, People(engine), history=History(engine), acts=Acts(engine)))
+    OPENED.append(
+        an_edge(
+            SETTINGS.model_copy(update={"mesh_data_dir": folder}),
+            People(engine),
+            history=History(engine),
+            acts=Acts(engine),
+        )
+    )
     yield OPENED[0]
     asyncio.run(engine.dispose())
 
