@@ -6,6 +6,7 @@ from mesh.deeds import Action, ActionName
 from mesh.protocol import Enrichment
 from mesh.questions import Choice, Question
 from mesh.replies import Source
+from mesh.route import spared
 
 __all__ = ["MAX_REPLY", "Action", "ActionName", "ActionPlan", "Response"]
 
@@ -27,6 +28,7 @@ class Response(Enrichment, slot="response"):
         sources: the articles that it quotes.
         asks: the question that the words end with.
         about: the orders that the words tell of, in their order.
+        draft: with holding words, what could have been answered: a suggestion for the person who takes over.
     """
 
     text: str
@@ -35,3 +37,4 @@ class Response(Enrichment, slot="response"):
     sources: tuple[Source, ...] = ()
     asks: Question | None = None
     about: tuple[Choice, ...] = ()
+    draft: str | None = spared(None)
