@@ -205,6 +205,12 @@ class MemoryRegisters(Registers):
         self.kept[f"{bucket}.{key}"] = Register(value, self.revision, await self.now())
         return True
 
+    async def put(self, bucket: str, key: str, value: bytes) -> None:
+        await self.write(bucket, key, value, (await self.read(bucket, key)).revision)
+
+    async def everything(self, bucket: str) -> tuple[bytes, ...]:
+        return tuple(found.value or b"" for key, found in self.kept.items() if key.startswith(f"{bucket}."))
+
     async def now(self) -> datetime:
         return datetime.now(UTC)
 
