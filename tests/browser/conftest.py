@@ -1,10 +1,12 @@
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
+from tests.browser import desk
+from tests.e2e.conftest import Stack, a_stack
 from tests.gateway.conftest import empty_house, house
 from tests.gateway.house import House
 
@@ -14,6 +16,19 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """One mesh for all pages that need one. People have time."""
+    with a_stack(tmp_path_factory.mktemp("stack"), HUMAN_DEADLINE_CRITICAL="900", HUMAN_DEADLINE_LOW="900") as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def team(stack: Stack) -> desk.Team:
+    """The cookies of Ann and Bob, who are at the desk."""
+    return desk.team(stack)
 
 
 @pytest.fixture
