@@ -14,6 +14,7 @@ from gateway.desk_models import Wanted
 from gateway.edge import Edge
 from gateway.models import Waiting
 from gateway.waiting_list import PERSON, listed
+from mesh.desk import Hold
 from mesh.errors import Transient, Unavailable
 from mesh.floor import Colleague, Floor
 from mesh.registers import DESK, NOTES, PEOPLE, TRANSFERS
@@ -56,8 +57,10 @@ class Board:
         self._edge = edge
         self._listeners: set[Window] = set()
         self._shown: dict[Kind, str] = {}
-        self._sessions: frozenset[str] = frozenset()
+        self._holders: dict[str, str | None] = {}
+        self._looked_at: frozenset[str] = frozenset()
         self._messages: frozenset[str] = frozenset()
+        self._list_hinted = self._people_hinted = True
         self._hinted = asyncio.Event()
         self._reading: asyncio.Task[None] | None = None
 
@@ -106,12 +109,22 @@ class Board:
             self._hint_later()
         self._say_said(reply.session_id)
 
-    def _take_change(self, subject: str, _: bytes) -> None:
+    def _take_change(self, subject: str, data: bytes) -> None:
         bucket, key = subject.split(".", 2)[1:]
         if bucket == NOTES:
             self._tell("noted", {"message_id": key})
-        else:
+        elif bucket == PEOPLE:
+            self._people_hinted = True
+            self._hinted.set()
+        elif bucket == TRANSFERS or self._changes_hands(key, data):
             self._hint()
+
+    def _changes_hands(self, session_id: str, data: bytes) -> bool:
+        """Whether a claim says more than that somebody is still there: everybody who has one repeats it."""
+        try:
+            return Hold.model_validate_json(data).agent != self._holders.get(session_id)
+        except ValidationError:
+            return True
 
     def _take_due(self, _: str, data: bytes) -> None:
         with contextlib.suppress(ValidationError):
@@ -119,12 +132,13 @@ class Board:
             self._hint()
 
     def _say_said(self, session_id: str) -> None:
-        if session_id in self._sessions:
+        if session_id in self._holders or session_id in self._looked_at:
             self._tell("said", {"session_id": session_id})
 
     # -- reading
 
     def _hint(self) -> None:
+        self._list_hinted = True
         self._hinted.set()
 
     def _hint_later(self) -> None:
@@ -132,26 +146,41 @@ class Board:
             asyncio.get_running_loop().call_later(VISIBLE, self._hint)
 
     async def _read(self) -> None:
+        self._list_hinted = self._people_hinted = True
         while True:
-            self._hinted.clear()
             try:
                 await self._look()
             except (Unavailable, Transient) as error:
                 self._show("trouble", NEWS.dump_json({"detail": str(error)}).decode())
-            with contextlib.suppress(TimeoutError):
+            try:
                 async with asyncio.timeout(EVERY):
                     await self._hinted.wait()
-                    await asyncio.sleep(SETTLE)
+                await asyncio.sleep(SETTLE)
+            except TimeoutError:
+                self._list_hinted = self._people_hinted = True
 
     async def _look(self) -> None:
+        self._hinted.clear()
+        if self._people_hinted:
+            self._people_hinted = False
+            await self._look_who_is_there()
+        if self._list_hinted:
+            self._list_hinted = False
+            await self._look_what_waits()
+            self._show("trouble", NEWS.dump_json({}).decode())
+
+    async def _look_who_is_there(self) -> None:
         people = await Floor(self._edge.bus).people()
+        self._looked_at = frozenset(session_id for one in people for session_id in one.looking)
         self._show("people", COLLEAGUES.dump_json(people).decode())
+
+    async def _look_what_waits(self) -> None:
         waiting = await listed(self._edge, Wanted())
         self._messages = frozenset(item.message_id for item in waiting)
-        looked_at = {session_id for one in people for session_id in one.looking}
-        self._sessions = frozenset({item.session_id for item in waiting if item.session_id} | looked_at)
-        self._show("waiting", WAITING.dump_json(tuple(waiting)).decode())
-        self._show("trouble", NEWS.dump_json({}).decode())
+        self._holders = {item.session_id: item.claimed_by for item in waiting if item.session_id}
+        # Until when a claim holds changes all the time, and tells nobody anything.
+        data = WAITING.dump_json(tuple(waiting), exclude={"__all__": {"claimed_until"}})
+        self._show("waiting", data.decode())
 
     def _rest(self) -> None:
         if self._reading:

@@ -1,6 +1,7 @@
 """The desk beside its list: the whole case, presence, transfer, and what windows are told while it happens."""
 
 import asyncio
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import httpx
@@ -237,13 +238,37 @@ async def test_words_in_conversations_that_nobody_sees_are_not_told(house: House
         assert await window.hears("said") == {"session_id": "s-1"}
 
 
+async def test_who_only_is_still_there_makes_nobody_read_the_list_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits(house)
+    await post(house, "claim", BOB)
+    read: list[str] = []
+    at = house.journeys.at
+
+    def noted(actor: str) -> AsyncIterator[tuple[str, Mapping[str, str]]]:
+        read.append(actor)
+        return at(actor)
+
+    monkeypatch.setattr(house.journeys, "at", noted)
+    async with a_window(house) as window:
+        await window.hears("waiting")
+        assert read == ["human_agent"]
+        assert (await post(house, "heartbeat", BOB)).status_code == 200
+        await present(house, "bob", looking="s-1")
+        await window.hears("people", lambda people: people and people[0]["looking"])
+        assert read == ["human_agent"]
+        await post(house, "release", BOB)
+        assert (await window.hears("waiting"))[0]["claimed_by"] is None
+
+
 async def test_without_temporal_the_windows_are_told_that_the_list_is_old(house: House) -> None:
     house.journeys.down = True
     async with a_window(house) as window:
         assert "Temporal" in (await window.hears("trouble"))["detail"]
         house.journeys.down = False
-        await post(house, "notes", {"text": "x"})
-        await present(house, "bob")
+        waits(house)
+        await post(house, "claim", BOB)
         assert await window.hears("trouble", lambda data: data == {}) == {}
 
 
