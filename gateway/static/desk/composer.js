@@ -30,8 +30,13 @@ export function showComposer() {
   // What somebody is writing must not be drawn anew under their hands.
   if (byId("acts").dataset.shape === shape) return;
   byId("acts").dataset.shape = shape;
-  fill(byId("acts"), taken && waiting && h("p", { className: "banner" }, `${nameOf(item.claimed_by)} answers this customer. You can leave a note.`),
-    open && mode === "reply" && suggestion(), form(open));
+  const words = `${nameOf(item.claimed_by)} answers this customer. You can leave a note.`;
+  fill(
+    byId("acts"),
+    taken && waiting && h("p", { className: "banner" }, words),
+    open && mode === "reply" && suggestion(),
+    form(open),
+  );
   grow();
 }
 
@@ -39,10 +44,11 @@ function suggestion() {
   const found = state.case.suggestion;
   if (!found) return null;
   const source = found.source === "held_back" ? "The assistant was about to send this" : "The assistant would answer this";
+  const whose = found.author === "model" ? `${source}; words of a model` : source;
   return h("details", { className: "suggestion" },
-    h("summary", {}, h("strong", {}, "Suggested reply"), " ", h("span", { className: "soft" }, found.author === "model" ? `${source}; words of a model` : source)),
+    h("summary", {}, h("strong", {}, "Suggested reply"), " ", h("span", { className: "soft" }, whose)),
     h("p", { dir: "auto" }, found.text),
-    h("button", { type: "button", className: "quiet", dataset: { key: "suggest" }, title: "Put it into the box (S)", onclick: useSuggestion }, "Use it"));
+    button("suggest", "Use it", "Put it into the box (S)", useSuggestion));
 }
 
 function form(open) {
@@ -51,20 +57,33 @@ function form(open) {
     h("div", { className: "modes", role: "group", "aria-label": "Write" },
       open && modeButton("reply", "Reply", "R"),
       modeButton("note", "Internal note", "N"),
-      reply && h("button", { type: "button", className: "quiet", dataset: { key: "canned" }, title: "Ready replies (/)", onclick: pick }, "Ready replies")),
+      reply && button("canned", "Ready replies", "Ready replies (/)", pick)),
     h("label", { htmlFor: "text", className: "unseen" }, reply ? "Your reply to the customer" : "Your note for colleagues"),
     h("textarea", {
-      id: "text", rows: 3, dir: "auto", maxLength: reply ? 8000 : 2000, value: drafts.get(draftKey()) ?? "", oninput: typed, onkeydown: keyed,
+      id: "text", rows: 3, dir: "auto", maxLength: reply ? 8000 : 2000, value: drafts.get(draftKey()) ?? "",
       placeholder: reply ? "Write to the customer" : "Only colleagues see this", "aria-describedby": "blanks",
+      oninput: typed, onkeydown: keyed,
     }),
     h("div", { className: "row" },
       h("p", { id: "blanks", className: "problem", role: "status" }),
-      reply && h("label", { className: "stay" }, h("input", { type: "checkbox", checked: stays(), onchange: (event) => localStorage.setItem("desk.stay", event.target.checked ? "on" : "off") }), "Stay with the customer"),
-      h("button", { type: "submit", className: "primary", dataset: { key: "send" }, title: "Control and Enter" }, reply ? "Send" : "Add note")));
+      reply && h("label", { className: "stay" }, h("input", { type: "checkbox", checked: stays(), onchange: stay }), "Stay with the customer"),
+      h("button", { type: "submit", className: "primary", dataset: { key: "send" }, title: "Control and Enter" },
+        reply ? "Send" : "Add note")));
+}
+
+function button(key, words, title, onclick) {
+  return h("button", { type: "button", className: "quiet", dataset: { key }, title, onclick }, words);
+}
+
+function stay(event) {
+  localStorage.setItem("desk.stay", event.target.checked ? "on" : "off");
 }
 
 function modeButton(name, words, key) {
-  return h("button", { type: "button", dataset: { key: `mode-${name}` }, "aria-pressed": String(mode === name), title: `${words} (${key})`, onclick: () => write(name) }, words);
+  const pressed = String(mode === name);
+  const dataset = { key: `mode-${name}` };
+  const title = `${words} (${key})`;
+  return h("button", { type: "button", dataset, "aria-pressed": pressed, title, onclick: () => write(name) }, words);
 }
 
 export function write(name) {

@@ -6,6 +6,7 @@ import { isMine, lookers, nameOf, state } from "./store.js";
 import { clock, day, plain } from "./words.js";
 
 const WHO = { customer: "Customer", agent: "Assistant", human: "Colleague" };
+const WAITS = { reply: "Waits for an answer", approval: "Waits for approval" };
 const MARK = {
   escalated: "Told to wait for a person",
   superseded: "Not sent",
@@ -29,21 +30,33 @@ export function showHead(acts) {
     byId("head"),
     h("div", { className: "whom" },
       h("h2", { dir: "auto", id: "whom", tabIndex: -1 }, name),
-      h("p", { className: "soft" }, item.customer_name ? item.customer_email : "", item.customer_name ? " · " : "", plain(item.tier) || "No tier known"),
+      h("p", { className: "soft" }, item.customer_name ? `${item.customer_email} · ` : "", plain(item.tier) || "No tier known"),
     ),
-    h("p", { className: "standing", role: "status" }, standing(item, waiting)),
+    h("p", { className: "standing" }, standing(item, waiting)),
     h("div", { className: "buttons" }, buttons(item, waiting, acts)),
     several(acts),
   );
+  announce(item);
   tick();
+}
+
+// Who has it, for those who do not see it change; the time that is left would be read aloud every second.
+function announce(item) {
+  const words = item.claimed_by ? `${isMine(item) ? "You have" : `${nameOf(item.claimed_by)} has`} this conversation.` : "";
+  if (byId("announced").textContent !== words) byId("announced").textContent = words;
 }
 
 function standing(item, waiting) {
   const others = lookers(state.session, item).map((one) => one.display_name);
-  const looks = others.length ? h("span", { className: "soft" }, ` · ${others.join(", ")} ${others.length > 1 ? "look" : "looks"} at it too`) : "";
-  if (item.claimed_by && !isMine(item)) return [h("strong", { className: "taken" }, `${nameOf(item.claimed_by)} has this conversation.`), looks];
+  const verb = others.length > 1 ? "look" : "looks";
+  const looks = others.length ? h("span", { className: "soft" }, ` · ${others.join(", ")} ${verb} at it too`) : "";
+  if (item.claimed_by && !isMine(item)) {
+    return [h("strong", { className: "taken" }, `${nameOf(item.claimed_by)} has this conversation.`), looks];
+  }
   const whose = isMine(item) ? "You have this conversation." : "Nobody has it yet.";
-  if (!waiting) return [isMine(item) ? `Answered. ${whose} What comes next comes to you.` : "It does not wait any more.", looks];
+  if (!waiting) {
+    return [isMine(item) ? `Answered. ${whose} What comes next comes to you.` : "It does not wait any more.", looks];
+  }
   return [whose, " ", h("span", { className: "soft" }, "Time left "), countdown(item), looks];
 }
 
@@ -52,11 +65,15 @@ function buttons(item, waiting, acts) {
   const free = !item.claimed_by;
   const reply = waiting && item.kind === "reply";
   return [
-    free && waiting && h("button", { type: "button", className: "primary", dataset: { key: "claim" }, title: "Take it over (C)", onclick: acts.claim }, "Claim"),
-    (mine || free) && waiting && h("button", { type: "button", dataset: { key: "transfer" }, title: "Pass it on to people of a skill (T)", onclick: acts.transfer }, "Transfer"),
-    (mine || free) && reply && h("button", { type: "button", dataset: { key: "back" }, title: "Let the mesh answer it (B)", onclick: acts.handBack }, "Hand back"),
-    mine && h("button", { type: "button", dataset: { key: "release" }, title: "Let go of it (U)", onclick: acts.release }, "Release"),
+    free && waiting && button("Claim", "Take it over (C)", acts.claim, "primary"),
+    (mine || free) && waiting && button("Transfer", "Pass it on to people of a skill (T)", acts.transfer),
+    (mine || free) && reply && button("Hand back", "Let the mesh answer it (B)", acts.handBack),
+    mine && button("Release", "Let go of it (U)", acts.release),
   ];
+}
+
+function button(words, title, onclick, className = "") {
+  return h("button", { type: "button", className, dataset: { key: words }, title, onclick }, words);
 }
 
 // Several messages of one conversation may wait, each for an answer of its own.
@@ -81,9 +98,20 @@ function showLines() {
     if (day(one.at) !== shownDay) made.push(h("p", { className: "day" }, (shownDay = day(one.at))));
     made.push(one.note ? note(one) : line(one));
   }
-  fill(box, made);
+  renew(box, made);
   box.dataset.session = state.session;
-  if (atEnd || other) box.scrollTop = box.scrollHeight;
+  // When all is drawn: what is written below takes room from it.
+  if (atEnd || other) requestAnimationFrame(() => box.scrollTo(0, box.scrollHeight));
+}
+
+// What is there stays: a log reads aloud whatever is put into it.
+function renew(box, made) {
+  const old = [...box.children];
+  made.forEach((one, index) => {
+    if (!old[index]) box.append(one);
+    else if (!old[index].isEqualNode(one)) old[index].replaceWith(one);
+  });
+  for (const gone of old.slice(made.length)) gone.remove();
 }
 
 function merged() {
@@ -95,14 +123,19 @@ function merged() {
 
 function line(one) {
   const waits = one.sender === "customer" && one.message_id === state.messageId && state.case.waiting;
-  const mark = one.sender === "customer" ? (waits ? "Waits for an answer" : "") : MARK[one.status] ?? "";
+  const mark = one.sender === "customer" ? (waits ? WAITS[state.case.item.kind] : "") : MARK[one.status] ?? "";
   return h("article", { className: `line ${one.sender} ${one.status}` },
-    h("header", {}, h("strong", {}, WHO[one.sender]), " ", h("time", { dateTime: one.at }, clock(one.at)), mark && h("span", { className: "mark" }, mark)),
+    signature(WHO[one.sender], one.at, mark),
     h("p", { dir: "auto" }, one.content));
 }
 
 function note(one) {
   return h("article", { className: "line note" },
-    h("header", {}, h("strong", {}, plain(nameOf(one.by))), " ", h("time", { dateTime: one.at }, clock(one.at)), h("span", { className: "mark" }, "Internal note")),
+    signature(plain(nameOf(one.by)), one.at, "Internal note"),
     h("p", { dir: "auto" }, one.text));
+}
+
+function signature(who, at, mark) {
+  const time = h("time", { dateTime: at }, clock(at));
+  return h("header", {}, h("strong", {}, who), " ", time, mark && h("span", { className: "mark" }, mark));
 }

@@ -128,8 +128,7 @@ const take = {
     state.waiting = items;
     const mine = items.find((item) => item.message_id === state.messageId);
     const before = state.case?.item;
-    // Only what can change under our eyes; anything else comes with the next reading.
-    if (before && (Boolean(mine) !== state.case.waiting || mine?.claimed_by !== before.claimed_by || mine?.skill !== before.skill)) refreshSoon();
+    if (before && differs(mine, before)) refreshSoon();
     news(open);
     changed("queue");
   },
@@ -145,6 +144,12 @@ const take = {
     byId("trouble").textContent = detail ? `The list may be old. ${detail}` : "";
   },
 };
+
+// Only what can change under our eyes; anything else comes with the next reading.
+function differs(now, before) {
+  if (!now) return state.case.waiting;
+  return !state.case.waiting || now.claimed_by !== before.claimed_by || now.skill !== before.skill;
+}
 
 on("queue", drawQueue);
 on("people", () => {

@@ -28,15 +28,18 @@ export function showPlan() {
       h("textarea", { id: "verdict", rows: 2, maxLength: 2000, dir: "auto", disabled: taken }),
       h("p", { id: "plan-problem", className: "problem", role: "alert" }),
       h("div", { className: "row" },
-        h("button", { type: "button", className: "danger", dataset: { key: "refuse" }, disabled: taken, onclick: refuse }, "Refuse"),
-        h("button", { type: "button", className: "primary", id: "approve", dataset: { key: "approve" }, disabled: taken, onclick: () => approve(actions) }, "Approve"))));
+        h("button", { type: "button", className: "danger", id: "refuse", disabled: taken, onclick: refuse }, "Refuse"),
+        h("button", { type: "button", className: "primary", id: "approve", disabled: taken, onclick: () => approve(actions) },
+          "Approve"))));
 }
 
 function one(action, index, taken) {
   const facts = TOLD.filter((name) => action[name]).map((name) => `${plain(name)}: ${action[name]}`);
   if (action.address) facts.push(`Address: ${Object.values(action.address).filter(Boolean).join(", ")}`);
   return [
-    h("label", { className: "pick" }, h("input", { type: "checkbox", checked: true, disabled: taken, dataset: { action: index }, onchange: relabel }), h("strong", {}, plain(action.name))),
+    h("label", { className: "pick" },
+      h("input", { type: "checkbox", checked: true, disabled: taken, dataset: { action: index }, onchange: relabel }),
+      h("strong", {}, plain(action.name))),
     action.amount === undefined || action.amount === null ? null : amount(action, index, taken),
     h("p", { className: "soft", dir: "auto" }, facts.join(" · ")),
   ];
@@ -47,7 +50,10 @@ function amount(action, index, taken) {
   const left = order && Math.max(0, order.paid - order.refunded);
   return h("span", { className: "amount" },
     h("label", { htmlFor: `amount-${index}` }, `Amount in ${order?.currency ?? "EUR"}`),
-    h("input", { id: `amount-${index}`, type: "number", min: "0.01", step: "0.01", max: left || undefined, value: action.amount, disabled: taken, dataset: { amount: index }, oninput: relabel }),
+    h("input", {
+      id: `amount-${index}`, type: "number", min: "0.01", step: "0.01", max: left || undefined, value: action.amount,
+      disabled: taken, dataset: { amount: index }, oninput: relabel,
+    }),
     order && h("span", { className: "soft" }, `of ${sum(left, order.currency)} paid and not refunded`));
 }
 

@@ -59,10 +59,17 @@ function marks({ item, items, answered, key }) {
 }
 
 function hands(item, key) {
-  const seen = lookers(key, item).map((one) =>
-    h("span", { className: "eye", title: `${one.display_name} looks at it` }, h("span", { "aria-hidden": "true" }, initials(one.display_name)), h("span", { className: "unseen" }, `${one.display_name} looks at it`)));
-  const holder = item.claimed_by && h("span", { className: isMine(item) ? "holder mine" : "holder" }, isMine(item) ? "Yours" : nameOf(item.claimed_by));
-  return [...seen, holder].filter(Boolean);
+  const mine = isMine(item);
+  const whose = mine ? "Yours" : nameOf(item.claimed_by);
+  const holder = item.claimed_by && h("span", { className: mine ? "holder mine" : "holder" }, whose);
+  return [...lookers(key, item).map(eye), holder].filter(Boolean);
+}
+
+function eye(one) {
+  const words = `${one.display_name} looks at it`;
+  return h("span", { className: "eye", title: words },
+    h("span", { "aria-hidden": "true" }, initials(one.display_name)),
+    h("span", { className: "unseen" }, words));
 }
 
 function amounts(item) {

@@ -11,7 +11,8 @@ export function showUnderstanding() {
   const top = box.dataset.message === state.messageId ? box.scrollTop : 0;
   const closed = new Set([...box.querySelectorAll("details:not([open])")].map((one) => one.dataset.key));
   fill(box, why(found), meaning(found), customer(found), orders(found), tickets(found), route(found));
-  for (const one of box.querySelectorAll("details")) one.open = !closed.has(one.dataset.key) || box.dataset.message !== state.messageId;
+  const other = box.dataset.message !== state.messageId;
+  for (const one of box.querySelectorAll("details")) one.open = other || !closed.has(one.dataset.key);
   box.dataset.message = state.messageId;
   box.scrollTop = top;
 }
@@ -47,15 +48,20 @@ function meaning({ felt, meant, entities }) {
       ["Urgency", plain(felt.urgency)],
       ["Signals", felt.escalation_signals.map(plain).join(", ")],
       ["Language", plain(meant.language)],
-    ]),
+    ]) ?? h("p", { className: "soft" }, "It came with a plan of its own; nothing was analysed."),
     felt.score !== null && gauge(felt.score),
-    entities.length > 0 && h("ul", { className: "entities", "aria-label": "What was named" },
-      entities.map((one) => h("li", { className: "pill" }, h("span", { className: "soft" }, plain(one.kind.replace(/s$/, ""))), " ", one.value))));
+    entities.length > 0 && h("ul", { className: "entities", "aria-label": "What was named" }, entities.map(entity)));
+}
+
+function entity({ kind, value }) {
+  return h("li", { className: "pill" }, h("span", { className: "soft" }, plain(kind.replace(/s$/, ""))), " ", value);
 }
 
 function gauge(score) {
   const words = `Mood ${score > 0 ? "+" : ""}${score.toFixed(2)}, from -1 to 1`;
-  return h("div", { className: "mood" }, h("meter", { min: -1, max: 1, low: -0.3, high: 0.3, optimum: 1, value: score, "aria-label": words, title: words }), h("span", { className: "soft" }, words));
+  return h("div", { className: "mood" },
+    h("meter", { min: -1, max: 1, low: -0.3, high: 0.3, optimum: 1, value: score, "aria-label": words }),
+    h("span", { className: "soft" }, words));
 }
 
 function customer({ found, item }) {
@@ -75,13 +81,18 @@ function orders({ found, entities }) {
   const list = [...found.orders].sort((a, b) => named.has(b.order_id) - named.has(a.order_id));
   return part("orders", `Orders (${list.length})`,
     found.unknown_orders.length > 0 && h("p", { className: "pill warn" }, `Not theirs or unknown: ${found.unknown_orders.join(", ")}`),
-    list.map((order) => one(order, found.tracking.find((parcel) => parcel.order_id === order.order_id), named.has(order.order_id))));
+    list.map((order) => one(order, parcelOf(order, found), named.has(order.order_id))));
 }
+
+const parcelOf = (order, found) => found.tracking.find((parcel) => parcel.order_id === order.order_id);
 
 function one(order, parcel, named) {
   const items = order.items.map((item) => `${item.quantity} × ${item.name}`).join(", ");
   return h("article", { className: named ? "order named" : "order" },
-    h("header", {}, h("strong", {}, order.order_id), h("span", { className: "pill" }, plain(order.status)), named && h("span", { className: "pill brand" }, "Named")),
+    h("header", {},
+      h("strong", {}, order.order_id),
+      h("span", { className: "pill" }, plain(order.status)),
+      named && h("span", { className: "pill brand" }, "Named")),
     h("p", { dir: "auto" }, items),
     facts([
       ["Total", sum(order.total, order.currency)],
@@ -90,25 +101,50 @@ function one(order, parcel, named) {
       ["Expected", order.expected_delivery && day(order.expected_delivery)],
       ["Delivered", order.delivered_at && day(order.delivered_at)],
       ["Parcel", parcel && `${plain(parcel.status)}, ${parcel.carrier ?? ""} ${parcel.tracking_number}`],
-      ["Trouble", parcel?.exceptions.filter((bad) => !bad.resolved).map((bad) => bad.description || plain(bad.code)).join(", ")],
+      ["Trouble", parcel && troubles(parcel)],
       ["Refunds", order.refunds.map((refund) => `${sum(refund.amount, order.currency)} ${plain(refund.status).toLowerCase()}`).join(", ")],
       ["Returns", order.returns.map((back) => plain(back.status)).join(", ")],
     ]));
 }
 
+function troubles(parcel) {
+  const open = parcel.exceptions.filter((one) => !one.resolved);
+  return open.map((one) => (one.description || plain(one.code)).replace(/\.$/, "")).join("; ");
+}
+
 function tickets({ found }) {
   if (!found.tickets.length) return null;
   return part("tickets", `Earlier matters (${found.tickets.length})`,
-    h("ul", { className: "reasons" }, found.tickets.map((ticket) => h("li", { dir: "auto" }, ticket.subject, h("span", { className: "soft" }, ticket.resolution ? ` ${ticket.resolution}` : ticket.closed_at ? " closed" : " open")))));
+    h("ul", { className: "reasons" }, found.tickets.map(ticket)));
+}
+
+function ticket({ subject, resolution, closed_at }) {
+  const end = resolution || (closed_at ? "closed" : "open");
+  return h("li", { dir: "auto" }, subject, " ", h("span", { className: "soft" }, end));
 }
 
 function route({ route: way, workflow, item }) {
   const done = way.done.filter((entry) => entry.kind !== "edited" && entry.kind !== "entered");
-  const took = (entry) => (entry.seconds === null || entry.seconds === undefined ? "" : entry.seconds < 1 ? `${Math.round(entry.seconds * 1000)} ms` : `${entry.seconds.toFixed(1)} s`);
   return part("route", "Route travelled",
     h("ol", { className: "route" },
-      done.map((entry) => h("li", { className: entry.kind }, plain(entry.actor), " ", h("span", { className: "soft" }, [entry.at && clock(entry.at), took(entry), entry.kind === "failed" && "failed", entry.kind === "operator" && entry.did].filter(Boolean).join(" · ")))),
-      way.here.map((name) => h("li", { className: "here", "aria-current": "step" }, plain(name), " ", h("span", { className: "soft" }, "now"))),
+      done.map(visit),
+      way.here.map((name) => h("li", { className: "here", "aria-current": "step" }, plain(name), " ", soft("now"))),
       way.ahead.map((name) => h("li", { className: "ahead" }, plain(name)))),
-    h("p", {}, h("a", { href: workflow, target: "_blank", rel: "noreferrer" }, "Open the workflow in Temporal"), h("br"), h("code", { className: "soft" }, item.message_id)));
+    h("p", {},
+      h("a", { href: workflow, target: "_blank", rel: "noreferrer" }, "Open the workflow in Temporal"),
+      h("br"),
+      h("code", { className: "soft" }, item.message_id)));
 }
+
+function visit(entry) {
+  const how = { failed: "failed", operator: entry.did }[entry.kind];
+  const words = [entry.at && clock(entry.at), took(entry.seconds), how].filter(Boolean).join(" · ");
+  return h("li", { className: entry.kind }, plain(entry.actor), " ", soft(words));
+}
+
+function took(seconds) {
+  if (seconds === null || seconds === undefined) return "";
+  return seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(1)} s`;
+}
+
+const soft = (words) => h("span", { className: "soft" }, words);

@@ -3,9 +3,23 @@
 export const URGENCIES = ["critical", "high", "medium", "low"];
 export const TIERS = ["vip", "gold", "silver", "standard"];
 
-export const SERVICES = { customers: "the customer data", orders: "the orders", tracking: "the parcels", sessions: "earlier conversations" };
+export const SERVICES = {
+  customers: "the customer data",
+  orders: "the orders",
+  tracking: "the parcels",
+  sessions: "earlier conversations",
+};
 
-const SPECIAL = { vip: "VIP", api_query_executor: "API query executor", sku: "SKU", de: "German", en: "English", es: "Spanish", fr: "French", ar: "Arabic" };
+const SPECIAL = {
+  vip: "VIP",
+  sku: "SKU",
+  api_query_executor: "API query executor",
+  de: "German",
+  en: "English",
+  es: "Spanish",
+  fr: "French",
+  ar: "Arabic",
+};
 
 export function plain(name) {
   if (!name) return "";
