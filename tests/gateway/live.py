@@ -45,3 +45,10 @@ async def a_window(house: House, name: str = "ann") -> AsyncIterator[Window]:
         assert answer.status_code == 200
         assert answer.headers["content-type"].startswith("text/event-stream")
         yield Window(answer.aiter_lines())
+
+
+async def present(house: House, name: str, **here: str) -> None:
+    headers = await credentials(house, name)
+    body = {"window": f"window-of-{name}", **here}
+    answer = await house.http.put("/api/desk/presence", json=body, headers=headers)
+    assert answer.status_code == 200, answer.text
