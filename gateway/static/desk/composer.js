@@ -7,7 +7,8 @@ import { hold, isMine, nameOf, state } from "./store.js";
 const BLANK = /\{[a-z_]+\}/g;
 const drafts = new Map();
 let mode = "reply";
-let last = null;
+// What the box on the page belongs to. Another conversation may be on its way already.
+let drawn = null;
 let refresh = () => {};
 let pick = () => {};
 
@@ -16,17 +17,17 @@ export function composing(whenDone, pickCanned) {
   pick = pickCanned;
 }
 
-const draftKey = () => `${state.me?.name} ${state.messageId} ${mode}`;
+const draftKey = () => `${state.me?.name} ${drawn?.message_id} ${mode}`;
 const stays = () => localStorage.getItem("desk.stay") === "on";
 
 export function showComposer() {
   const { item, waiting } = state.case;
   const taken = item.claimed_by && !isMine(item);
   const open = waiting && !taken && item.kind === "reply";
-  if (last !== state.messageId) mode = "reply";
-  last = state.messageId;
+  if (drawn?.message_id !== item.message_id) mode = "reply";
+  drawn = item;
   if (!open) mode = "note";
-  const shape = `${state.messageId} ${mode} ${open} ${item.claimed_by ?? ""} ${state.case.suggestion?.text ?? ""}`;
+  const shape = `${item.message_id} ${mode} ${open} ${item.claimed_by ?? ""} ${state.case.suggestion?.text ?? ""}`;
   // What somebody is writing must not be drawn anew under their hands.
   if (byId("acts").dataset.shape === shape) return;
   byId("acts").dataset.shape = shape;
@@ -145,7 +146,7 @@ async function send(event) {
   button.disabled = true;
   const key = draftKey();
   try {
-    await (mode === "reply" ? reply(text) : act(state.messageId, "notes", { text }));
+    await (mode === "reply" ? reply(text) : act(drawn.message_id, "notes", { text }));
     drafts.delete(key);
     mode = "reply";
     byId("acts").dataset.shape = "";
@@ -157,7 +158,7 @@ async function send(event) {
 }
 
 async function reply(text) {
-  const { item } = state.case;
+  const item = drawn;
   if (stays()) await act(item.message_id, "claim");
   await act(item.message_id, "reply", { text });
   toast("Sent.", "good");

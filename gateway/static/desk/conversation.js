@@ -47,7 +47,7 @@ function announce(item) {
 }
 
 function standing(item, waiting) {
-  const others = lookers(state.session, item).map((one) => one.display_name);
+  const others = lookers(item.session_id, item).map((one) => one.display_name);
   const verb = others.length > 1 ? "look" : "looks";
   const looks = others.length ? h("span", { className: "soft" }, ` · ${others.join(", ")} ${verb} at it too`) : "";
   if (item.claimed_by && !isMine(item)) {
@@ -122,7 +122,7 @@ function merged() {
 }
 
 function line(one) {
-  const waits = one.sender === "customer" && one.message_id === state.messageId && state.case.waiting;
+  const waits = one.sender === "customer" && one.message_id === state.case.item.message_id && state.case.waiting;
   const mark = one.sender === "customer" ? (waits ? WAITS[state.case.item.kind] : "") : MARK[one.status] ?? "";
   return h("article", { className: `line ${one.sender} ${one.status}` },
     signature(WHO[one.sender], one.at, mark),

@@ -87,18 +87,30 @@ async function attempt(work, done) {
   }
 }
 
+// What is on the page: an act is for what people saw when they chose it, whatever is being opened.
+const shown = () => state.case?.item;
 const mayAct = () => state.case?.waiting && (!state.case.item.claimed_by || isMine(state.case.item));
 
 const acts = {
   open,
-  claim: () => state.case?.waiting && attempt(() => act(state.messageId, "claim"), "It is yours."),
-  release: () => {
-    if (!state.case || !isMine(state.case.item)) return;
-    letGo(state.session);
-    attempt(() => act(state.messageId, "release"), "Released.");
+  claim: () => {
+    const item = shown();
+    if (state.case?.waiting) attempt(() => act(item.message_id, "claim"), "It is yours.");
   },
-  transfer: () => mayAct() && askTransfer(passOn),
-  handBack: () => mayAct() && state.case.item.kind === "reply" && askHandBack(handBack),
+  release: () => {
+    const item = shown();
+    if (!isMine(item)) return;
+    letGo(item.session_id);
+    attempt(() => act(item.message_id, "release"), "Released.");
+  },
+  transfer: () => {
+    const item = shown();
+    if (mayAct()) askTransfer((skill, note) => passOn(item, skill, note));
+  },
+  handBack: () => {
+    const item = shown();
+    if (mayAct() && item.kind === "reply") askHandBack((reason) => handBack(item, reason));
+  },
   signOut: async () => {
     leave();
     await post("/api/people/sign-out").catch(() => {});
@@ -106,19 +118,18 @@ const acts = {
   },
 };
 
-async function passOn(skill, note) {
-  const all = state.waiting.filter((item) => item.session_id === state.session).map((item) => item.message_id);
-  const others = all.filter((id) => id !== state.messageId);
-  letGo(state.session);
+async function passOn({ message_id, session_id }, skill, note) {
+  const all = state.waiting.filter((item) => item.session_id === session_id).map((item) => item.message_id);
+  letGo(session_id);
   await attempt(async () => {
-    for (const id of others) await act(id, "transfer", { skill });
-    await act(state.messageId, "transfer", note ? { skill, note } : { skill });
+    for (const id of all) if (id !== message_id) await act(id, "transfer", { skill });
+    await act(message_id, "transfer", note ? { skill, note } : { skill });
   }, `Passed on to ${skill}.`);
 }
 
-async function handBack(reason) {
-  letGo(state.session);
-  await attempt(() => act(state.messageId, "hand-back", reason ? { reason } : {}), "Handed back.");
+async function handBack({ message_id, session_id }, reason) {
+  letGo(session_id);
+  await attempt(() => act(message_id, "hand-back", reason ? { reason } : {}), "Handed back.");
 }
 
 // -- what is heard

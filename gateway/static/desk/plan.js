@@ -7,6 +7,8 @@ import { plain, sum } from "./words.js";
 
 const TOLD = ["order_id", "tracking_number", "sku", "size", "color", "tier", "phone", "reason"];
 let refresh = () => {};
+// What the plan on the page belongs to. Another conversation may be on its way already.
+let drawn = null;
 
 export function planning(whenDone) {
   refresh = whenDone;
@@ -15,7 +17,8 @@ export function planning(whenDone) {
 export function showPlan() {
   const { item } = state.case;
   const taken = Boolean(item.claimed_by) && !isMine(item);
-  const shape = `plan ${state.messageId} ${taken} ${JSON.stringify(item.action_plan)}`;
+  drawn = item;
+  const shape = `plan ${item.message_id} ${taken} ${JSON.stringify(item.action_plan)}`;
   if (byId("acts").dataset.shape === shape) return;
   byId("acts").dataset.shape = shape;
   const actions = item.action_plan?.actions ?? [];
@@ -68,7 +71,7 @@ function chosen(actions) {
 }
 
 function relabel() {
-  const actions = state.case.item.action_plan?.actions ?? [];
+  const actions = drawn.action_plan?.actions ?? [];
   const same = JSON.stringify(chosen(actions)) === JSON.stringify(actions);
   byId("approve").textContent = same ? "Approve" : "Approve as changed";
   complain("");
@@ -105,7 +108,7 @@ async function refuse() {
 
 async function decide(verb, body, done) {
   try {
-    await act(state.messageId, verb, body);
+    await act(drawn.message_id, verb, body);
     toast(done, "good");
     byId("acts").dataset.shape = "";
   } catch (error) {

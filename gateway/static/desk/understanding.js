@@ -8,12 +8,12 @@ export function showUnderstanding() {
   const found = state.case;
   const box = byId("understanding");
   if (!found) return;
-  const top = box.dataset.message === state.messageId ? box.scrollTop : 0;
+  const top = box.dataset.message === found.item.message_id ? box.scrollTop : 0;
   const closed = new Set([...box.querySelectorAll("details:not([open])")].map((one) => one.dataset.key));
   fill(box, why(found), meaning(found), customer(found), orders(found), tickets(found), route(found));
-  const other = box.dataset.message !== state.messageId;
+  const other = box.dataset.message !== found.item.message_id;
   for (const one of box.querySelectorAll("details")) one.open = other || !closed.has(one.dataset.key);
-  box.dataset.message = state.messageId;
+  box.dataset.message = found.item.message_id;
   box.scrollTop = top;
 }
 
