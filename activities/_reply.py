@@ -7,6 +7,7 @@ from mesh.parts import NO_PARTS, Parts
 from mesh.protocol import Enrichment
 from mesh.questions import Choice, Question
 from mesh.replies import Source
+from mesh.route import spared
 
 __all__ = ["MAX_REPLY", "Action", "ActionName", "ActionPlan", "Response"]
 
@@ -29,6 +30,7 @@ class Response(Enrichment, slot="response"):
         asks: the question that the words end with.
         about: the orders that the words tell of, in their order.
         parts: the same facts in a form that a page may draw.
+        draft: with holding words, what could have been answered: a suggestion for the person who takes over.
     """
 
     text: str
@@ -38,3 +40,4 @@ class Response(Enrichment, slot="response"):
     asks: Question | None = None
     about: tuple[Choice, ...] = ()
     parts: Parts = NO_PARTS
+    draft: str | None = spared(None)

@@ -103,7 +103,8 @@ def _after_error(message: Message, case: Case) -> tuple[Response, ActionPlan] | 
 
 async def _undisturbed(message: Message, case: Case, llm: LLM) -> tuple[Response, ActionPlan]:
     if "human_agent" in message.route.ahead:
-        return await _worded(message, llm, _holding(message, case)), _kept(message)
+        holding = await _worded(message, llm, _holding(message, case))
+        return holding.model_copy(update={"draft": _draft(message, case)}), _kept(message)
     if _steered(message):
         return _unmoved(message, case), _kept(message)
     if case.intent and not case.intent.clear:
@@ -187,6 +188,14 @@ def _holding(message: Message, case: Case) -> Response:
         within=_within(message, case),
     )
     return Response(text=text, kind="holding")
+
+
+def _draft(message: Message, case: Case) -> str | None:
+    """What we would have answered, without anything that a check objects to; None where we do not know the matter."""
+    intent = case.intent
+    if intent is None or not intent.clear or intent.intent not in MATTERS or intent.intent == "human_agent_request":
+        return None
+    return cleared(_answer(message, case).text, message) or None
 
 
 def _why(case: Case, *, heavy: bool) -> str:

@@ -13,7 +13,21 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import FileResponse
 from starlette.staticfiles import StaticFiles
 
-from gateway import chat, desk, documentation, embedding, health, oidc, problems, ratings, sign_in, uploads, websocket
+from gateway import (
+    chat,
+    desk,
+    documentation,
+    embedding,
+    floor,
+    health,
+    oidc,
+    problems,
+    ratings,
+    sign_in,
+    uploads,
+    websocket,
+)
+from gateway.board import Board
 from gateway.edge import Edge, Temporal
 from gateway.identity import EMAIL_HEADER, SECRET_HEADER
 from gateway.limits import LimitedBodies
@@ -43,6 +57,7 @@ STATIC = Path(__file__).parent / "static"
 
 class State(TypedDict):
     edge: Edge
+    board: Board
 
 
 def create_app(settings: Settings, *, route: Route, actors: Sequence[str], temporal: Temporal | None = None) -> FastAPI:
@@ -67,9 +82,10 @@ def create_app(settings: Settings, *, route: Route, actors: Sequence[str], tempo
     )
     problems.install(app)
     guard(app, settings, metrics)
-    for module in (chat, desk, documentation, health, oidc, ratings, sign_in, uploads, websocket):
+    for module in (chat, desk, documentation, floor, health, oidc, ratings, sign_in, uploads, websocket):
         app.include_router(module.router)
     app.add_api_route("/", _page, include_in_schema=False)
+    app.add_api_route("/desk", _desk_page, include_in_schema=False)
     app.mount(embedding.PATH, embedding.files(), name="widget")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
@@ -121,12 +137,16 @@ def _lifespan(
                 acts=await stack.enter_async_context(Acts.open(settings)),
                 metrics_token=Secret(settings.metrics_token, settings.metrics_token_file),
             )
+            board = Board(edge)
+            stack.callback(board.close)
+            await board.open()
+            edge.switchboard.also(board.take_reply, board.take_progress)
             await edge.bus.watch_replies(edge.switchboard.take_reply)
             await edge.bus.watch_progress(edge.switchboard.take_progress)
             await stack.enter_async_context(uploads.swept(settings))
             first_contact = asyncio.create_task(_meet(temporal))
             stack.callback(first_contact.cancel)
-            yield State(edge=edge)
+            yield State(edge=edge, board=board)
 
     return lifespan
 
@@ -141,3 +161,7 @@ async def _meet(temporal: Temporal) -> None:
 
 async def _page() -> FileResponse:
     return FileResponse(STATIC / "index.html")
+
+
+async def _desk_page() -> FileResponse:
+    return FileResponse(STATIC / "desk" / "index.html")

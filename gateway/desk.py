@@ -46,8 +46,8 @@ async def waiting(edge: TheEdge, wanted: Filters) -> list[Waiting]:
 @router.post("/{message_id}/claim")
 async def claim(message_id: MessageId, person: ThePerson, edge: TheEdge) -> Claimed:
     """Take the conversation over: from now on no automatic reply reaches the customer. Keep it by heartbeats."""
-    message = await _known(edge, message_id)
-    held = (await _claim(edge, message, person.name)).hold
+    message = await known(edge, message_id)
+    held = (await take(edge, message, person.name)).hold
     await tell_customer(edge, message, "joined", person.display_name)
     return _claimed(message, held)
 
@@ -55,7 +55,7 @@ async def claim(message_id: MessageId, person: ThePerson, edge: TheEdge) -> Clai
 @router.post("/{message_id}/heartbeat")
 async def heartbeat(message_id: MessageId, person: ThePerson, edge: TheEdge) -> Claimed:
     """Still there. 409 when the claim has expired: claim again."""
-    message = await _known(edge, message_id)
+    message = await known(edge, message_id)
     with _refused(message):
         return _claimed(message, await _desk(edge).renew(message.session_id, person.name))
 
@@ -63,7 +63,7 @@ async def heartbeat(message_id: MessageId, person: ThePerson, edge: TheEdge) -> 
 @router.post("/{message_id}/release")
 async def release(message_id: MessageId, person: ThePerson, edge: TheEdge) -> Done:
     """Let go of the conversation; what waits goes on waiting, for anybody."""
-    message = await _known(edge, message_id)
+    message = await known(edge, message_id)
     with _refused(message):
         await _desk(edge).release(message.session_id, person.name)
     await tell_customer(edge, message, "left", person.display_name)
@@ -75,14 +75,14 @@ async def reply(message_id: MessageId, body: DeskReply, person: ThePerson, edge:
     """Answer a conversation that waits for a person. Who has claimed it keeps it."""
     refuse_long(body.text)
     message = await _waiting(edge, message_id, approval=False)
-    claim = await _claim(edge, message, person.name)
+    claim = await take(edge, message, person.name)
     try:
         answer: JsonValue = {"text": body.text, "kind": "answer", "author": "human", "agent": person.name}
         await _complete(edge, message, {"response": answer})
     finally:
         # Who only answered, without having claimed, sends no heartbeats: nobody would answer what comes next.
         if claim.fresh:
-            await _let_go(edge, message, person.name)
+            await let_go(edge, message, person.name)
     return Answered(message_id=message_id)
 
 
@@ -110,11 +110,11 @@ async def hand_back(message_id: MessageId, body: HandBack, person: ThePerson, ed
     """Give the message back to the mesh, which answers it; automatic replies may pass again."""
     message = await _waiting(edge, message_id, approval=False)
     _demand_actors(edge, body.steps or ())
-    await _claim(edge, message, person.name)
+    await take(edge, message, person.name)
     if body.reason:
         await _desk(edge).note(message_id, person.name, body.reason)
     # Before the visit is completed: its answer must find the way free.
-    await _let_go(edge, message, person.name)
+    await let_go(edge, message, person.name)
     # What was held back has been written and checked; it only has to go out.
     steps = body.steps or ((DELIVERY,) if was_held_back(message) else ANSWER)
     await _complete(edge, message, message.route.only(*steps, why=HANDED_BACK))
@@ -130,7 +130,7 @@ async def notes(message_id: MessageId, edge: TheEdge) -> list[Note]:
 @router.post("/{message_id}/notes", status_code=HTTPStatus.CREATED)
 async def add_note(message_id: MessageId, body: NewNote, person: ThePerson, edge: TheEdge) -> Note:
     """Tell colleagues something; the customer does not see it."""
-    await _known(edge, message_id)
+    await known(edge, message_id)
     return await _desk(edge).note(message_id, person.name, body.text)
 
 
@@ -141,7 +141,7 @@ def _desk(edge: Edge) -> Desk:
     return Desk(edge.bus, edge.settings.desk_lease)
 
 
-async def _known(edge: Edge, message_id: str) -> Message:
+async def known(edge: Edge, message_id: str) -> Message:
     message = await (await edge.temporal.journeys()).message(message_id)
     if message is None:
         raise Problem(HTTPStatus.NOT_FOUND, f"No message {message_id} is known.", message_id=message_id)
@@ -150,7 +150,7 @@ async def _known(edge: Edge, message_id: str) -> Message:
 
 async def _waiting(edge: Edge, message_id: str, *, approval: bool) -> Message:
     """The message, if it waits for a person, and for what is being given."""
-    message = await _known(edge, message_id)
+    message = await known(edge, message_id)
     if PERSON not in message.route.here:
         raise Problem(HTTPStatus.CONFLICT, GONE, message_id=message_id)
     if is_approval(message) and not approval:
@@ -161,12 +161,12 @@ async def _waiting(edge: Edge, message_id: str, *, approval: bool) -> Message:
     return message
 
 
-async def _claim(edge: Edge, message: Message, agent: str) -> Claim:
+async def take(edge: Edge, message: Message, agent: str) -> Claim:
     with _refused(message):
         return await _desk(edge).claim(message.session_id, agent)
 
 
-async def _let_go(edge: Edge, message: Message, agent: str) -> None:
+async def let_go(edge: Edge, message: Message, agent: str) -> None:
     # When it expired in the meantime there is nothing left to let go of.
     with contextlib.suppress(NotHeld, Held):
         await _desk(edge).release(message.session_id, agent)
@@ -204,9 +204,9 @@ async def _decide(
     **more: JsonValue,
 ) -> Done:
     message = await _waiting(edge, message_id, approval=True)
-    await _claim(edge, message, person.name)
+    await take(edge, message, person.name)
     # The mesh goes on and tells the customer what was done, so its reply must find the way free.
-    await _let_go(edge, message, person.name)
+    await let_go(edge, message, person.name)
     await _complete(edge, message, {"approval": {"verdict": verdict, "by": person.name, "note": body.note}, **more})
     return Done(message_id=message_id, status=verdict)
 

@@ -167,6 +167,7 @@ class Waiting(BaseModel):
     Attributes:
         kind: an approval request waits for a verdict on its `action_plan`, anything else for a reply.
         held_back: what would have been answered, had nobody taken the conversation over.
+        skill: it was passed on to people of this skill, by `transferred_by`.
         overdue_soon: most of the time until `due_at` has passed; then the customer gets an apology and a callback.
     """
 
@@ -176,6 +177,7 @@ class Waiting(BaseModel):
     intent: str | None = None
     tier: str | None = None
     customer_email: str | None = None
+    customer_name: str | None = None
     customer_message: str | None = None
     waiting_since: datetime | None = None
     why: str | None = None
@@ -185,6 +187,8 @@ class Waiting(BaseModel):
     action_plan: JsonValue = None
     due_at: datetime | None = None
     overdue_soon: bool = False
+    skill: str | None = None
+    transferred_by: str | None = None
     state: Literal["waiting", "claimed"] = "waiting"
     claimed_by: str | None = None
     claimed_until: datetime | None = None

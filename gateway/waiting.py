@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from pydantic import BaseModel
@@ -43,6 +43,13 @@ class Switchboard:
         self._metrics = metrics
         self._chats: defaultdict[str, list[tuple[Message, asyncio.Future[Reply | Progress]]]] = defaultdict(list)
         self._lines: defaultdict[str, list[Line]] = defaultdict(list)
+        self._replies: list[Callable[[Reply], None]] = []
+        self._progress: list[Callable[[Progress], None]] = []
+
+    def also(self, take_reply: Callable[[Reply], None], take_progress: Callable[[Progress], None]) -> None:
+        """Tell somebody of everything that comes, whoever waits for it."""
+        self._replies.append(take_reply)
+        self._progress.append(take_progress)
 
     @contextmanager
     def waiting_for(self, message: Message) -> Iterator[asyncio.Future[Reply | Progress]]:
@@ -80,12 +87,16 @@ class Switchboard:
     def take_reply(self, reply: Reply) -> None:
         self._metrics.replies.labels(reply.status).inc()
         self._tell(reply.message_id, reply)
+        for take in self._replies:
+            take(reply)
         for line in self._lines.get(reply.session_id, ()):
             line.put(reply)
 
     def take_progress(self, event: Progress) -> None:
         if event.answered_by:
             self._tell(event.message_id, event)
+        for take in self._progress:
+            take(event)
         for line in self._lines.get(event.session_id, ()):
             line.put(event)
 

@@ -12,6 +12,7 @@ from gateway.edge import Edge
 from gateway.models import Waiting
 from mesh.desk import Desk
 from mesh.errors import Unavailable
+from mesh.floor import Floor
 from mesh.protocol import Message
 from mesh.temporal import Journeys
 
@@ -27,12 +28,11 @@ DISTANT = datetime.max.replace(tzinfo=UTC)
 async def listed(edge: Edge, wanted: Wanted) -> list[Waiting]:
     """Every conversation that waits for a person and is wanted, in the wanted order."""
     journeys, slots = await edge.temporal.journeys(), asyncio.Semaphore(AT_ONCE)
-    desk = Desk(edge.bus)
 
     async def one(message_id: str, facets: Mapping[str, str]) -> Waiting | None:
         async with slots:
             item = await _read(journeys, message_id, facets)
-            return item and await _with_holder(desk, item)
+            return item and await _in_hands(edge, item)
 
     found = [found async for found in journeys.at(PERSON)]
     items = await asyncio.gather(*(one(message_id, facets) for message_id, facets in found))
@@ -61,11 +61,18 @@ async def _read(journeys: Journeys, message_id: str, facets: Mapping[str, str]) 
     return _shown(message) if message and PERSON in message.route.here else None
 
 
-async def _with_holder(desk: Desk, item: Waiting) -> Waiting:
-    hold = await desk.holder(item.session_id) if item.session_id else None
-    if hold is None:
-        return item
-    return item.model_copy(update={"state": "claimed", "claimed_by": hold.agent, "claimed_until": hold.until})
+async def shown(edge: Edge, message: Message) -> Waiting:
+    """What the desk shows of this message, whether or not it still waits."""
+    return await _in_hands(edge, _shown(message))
+
+
+async def _in_hands(edge: Edge, item: Waiting) -> Waiting:
+    """The item with who has its conversation, and to whom it was passed on."""
+    hold = await Desk(edge.bus).holder(item.session_id) if item.session_id else None
+    transfer = await Floor(edge.bus).transfer_of(item.message_id)
+    passed = {"skill": transfer.skill, "transferred_by": transfer.by} if transfer else {}
+    held = {"state": "claimed", "claimed_by": hold.agent, "claimed_until": hold.until} if hold else {}
+    return item.model_copy(update={**passed, **held})
 
 
 def _fits(item: Waiting, wanted: Wanted) -> bool:
@@ -93,6 +100,7 @@ def _shown(message: Message) -> Waiting:
     return _unread(message.message_id, message.facets("")).model_copy(
         update={
             "customer_email": payload.customer_email,
+            "customer_name": _customer_name(payload.context),
             "customer_message": payload.customer_message,
             "waiting_since": since,
             "why": next((entry.why for entry in reversed(trace) if entry.kind == "edited" and entry.why), None),
@@ -127,6 +135,10 @@ def _due(message: Message, since: datetime | None) -> dict[str, object]:
 def _field(value: JsonValue, name: str) -> str | None:
     found = value.get(name) if isinstance(value, dict) else None
     return found if isinstance(found, str) else None
+
+
+def _customer_name(context: JsonValue) -> str | None:
+    return _field(context.get("customer"), "name") if isinstance(context, dict) else None
 
 
 def _by_age(item: Waiting) -> datetime:

@@ -1,11 +1,12 @@
 """JetStream registers: the newest value of a subject, set by comparison; and storing what depends on one."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Final, NamedTuple
 
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.errors import Error as NATSError
 from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, StorageType, StreamConfig
@@ -17,20 +18,24 @@ from mesh.errors import Unavailable
 DESK = "ECOMMERCE_SUPPORT_DESK"
 NOTES = "ECOMMERCE_SUPPORT_NOTES"
 ANSWERS = "ECOMMERCE_SUPPORT_ANSWERS"
+PEOPLE = "ECOMMERCE_SUPPORT_PEOPLE"
+TRANSFERS = "ECOMMERCE_SUPPORT_TRANSFERS"
 FENCE: Final = "ecommerce.support.gateway.fence.*"
 """Subjects in the stream of replies: only what lies in one stream can depend on each other."""
 
 WRONG_LAST_SEQUENCE: Final = 10071
 DAY: Final = 86_400.0
 ASK_TIMEOUT: Final = 3.0
+PRESENT: Final = 45.0
+"""Seconds that somebody counts as present after they last said so."""
 
 
-def _bucket(name: str, max_age: float) -> StreamConfig:
+def _bucket(name: str, max_age: float, storage: StorageType = StorageType.FILE) -> StreamConfig:
     # What the NATS tools call a key-value bucket, with one value for each key.
     return StreamConfig(
         name=f"KV_{name}",
         subjects=[f"$KV.{name}.>"],
-        storage=StorageType.FILE,
+        storage=storage,
         discard=DiscardPolicy.NEW,
         max_age=max_age,
         max_msgs_per_subject=1,
@@ -41,7 +46,14 @@ def _bucket(name: str, max_age: float) -> StreamConfig:
     )
 
 
-BUCKETS: Final = (_bucket(DESK, DAY), _bucket(NOTES, 90 * DAY), _bucket(ANSWERS, 7 * DAY))
+BUCKETS: Final = (
+    _bucket(DESK, DAY),
+    _bucket(NOTES, 90 * DAY),
+    _bucket(ANSWERS, 7 * DAY),
+    # Who is here is told anew all the time: nothing is lost with it, and it must not cost a sync of the disk.
+    _bucket(PEOPLE, PRESENT, StorageType.MEMORY),
+    _bucket(TRANSFERS, 3 * DAY),
+)
 
 
 class Register(NamedTuple):
@@ -80,6 +92,37 @@ class Registers:
         """Write unless somebody else has written since this revision was read."""
         subject = f"$KV.{bucket}.{key}"
         return await self._store_if(subject, value, {"Nats-Expected-Last-Subject-Sequence": str(revision)})
+
+    async def put(self, bucket: str, key: str, value: bytes) -> None:
+        """Write, whatever was there."""
+        await self._store_if(f"$KV.{bucket}.{key}", value, {})
+
+    async def everything(self, bucket: str) -> tuple[bytes, ...]:
+        """Every value of a bucket, oldest first; for buckets of few keys."""
+        found: list[bytes] = []
+        place = 0
+        with unavailable("NATS JetStream cannot be read"):
+            while True:
+                try:
+                    kept = await self._stream.get_msg(
+                        f"KV_{bucket}", seq=place + 1, subject=f"$KV.{bucket}.>", next=True
+                    )
+                except NotFoundError:
+                    return tuple(found)
+                place = kept.seq or 0
+                found.append(kept.data or b"")
+
+    async def hear(self, subject: str, take: Callable[[str, bytes], None]) -> None:
+        """Call `take` with subject and data of whatever is published there from now on; at most once.
+
+        On the subject of a bucket that is a hint to look again: a write that lost its comparison is heard too.
+        """
+
+        async def on_message(delivery: Msg) -> None:
+            take(delivery.subject, delivery.data)
+
+        with unavailable("NATS cannot be watched"):
+            await self._client.subscribe(subject, cb=on_message)
 
     async def now(self) -> datetime:
         """The server's time: the only clock that everybody who asks has in common."""

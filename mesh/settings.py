@@ -120,6 +120,9 @@ class Settings(GateSettings):
     desk_lease: float = Field(
         default=60, ge=1, description="How long a claim at the desk outlives the last heartbeat of the person."
     )
+    temporal_ui_url: str | None = Field(
+        default=None, description="Where a browser finds the Temporal Web UI; the embedded one when unset."
+    )
     worker_build_id: str | None = Field(
         default=None, description="Version of this code for Temporal; messages finish on the one they started on."
     )
@@ -185,6 +188,11 @@ class Settings(GateSettings):
     @property
     def temporal_ui(self) -> str:
         return f"http://127.0.0.1:{self.temporal_ui_port}"
+
+    def workflow_page(self, message_id: str) -> str:
+        """Where the Temporal Web UI shows the workflow of a message."""
+        address = (self.temporal_ui_url or self.temporal_ui).rstrip("/")
+        return f"{address}/namespaces/{self.temporal_namespace}/workflows/{message_id}"
 
     @property
     def nats_target(self) -> str:

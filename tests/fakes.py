@@ -11,12 +11,13 @@ from mesh.bus import Bus
 from mesh.errors import MeshError, Transient, Unavailable
 from mesh.llm import LLM, Prompt
 from mesh.protocol import Enrichment, Message, Outcome, Payload, Route
-from mesh.registers import Register, Registers
+from mesh.registers import Register
 from mesh.replies import Progress, Reply
 from mesh.sessions import Session, Sessions, SessionState, SessionTurn
 from mesh.settings import Settings
 from mesh.store import History, Row
 from mesh.temporal import Journeys
+from tests.buckets import MemoryBuckets
 from tests.notes import MemoryNotes
 
 T = TypeVar("T", bound=BaseModel)
@@ -187,7 +188,7 @@ class FakeJourneys(Journeys):
             raise Unavailable("Temporal does not answer")
 
 
-class MemoryRegisters(Registers):
+class MemoryRegisters(MemoryBuckets):
     """Keys and fences that live as long as the test. `between` runs once, before the next reply."""
 
     def __init__(self) -> None:

@@ -1,14 +1,16 @@
 import contextlib
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
+from tests.browser import desk
 from tests.conftest import free_ports, running
+from tests.e2e.conftest import Stack, a_stack
 from tests.fakes import settings as clean_settings
 from tests.gateway.house import House, furnished
 from workers.servers import nats, valkey
@@ -21,6 +23,19 @@ PORTS = (
     "temporal_port", "temporal_ui_port", "nats_port", "valkey_port",
     "customers_port", "orders_port", "tracking_port", "gateway_port",
 )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """One mesh for all pages that need one. People have time."""
+    with a_stack(tmp_path_factory.mktemp("stack"), HUMAN_DEADLINE_CRITICAL="900", HUMAN_DEADLINE_LOW="900") as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def team(stack: Stack) -> desk.Team:
+    """The cookies of Ann and Bob, who are at the desk."""
+    return desk.team(stack)
 
 
 @contextlib.asynccontextmanager

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -15,21 +15,13 @@ from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 
 from mesh.protocol import Message, Policy, Route, queue_of
-from tests.browser.conftest import browser
 from tests.conftest import until
-from tests.e2e.conftest import Stack, a_question, a_stack
+from tests.e2e.conftest import Stack, a_question
 from workers.compose import standard_route
 
-__all__ = ["browser"]
 pytestmark = [pytest.mark.e2e, pytest.mark.browser]
 
 PATIENT = Policy(queue_wait=3000, deadline=3000, attempts=99, backoff=900)
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with a_stack(tmp_path_factory.mktemp("stack"), HUMAN_DEADLINE_CRITICAL="900") as found:
-        yield found
 
 
 class WebUI:

@@ -77,7 +77,7 @@ async def look(house: House, place: str = "", **query: str) -> httpx.Response:
 async def credentials(house: House, name: str) -> dict[str, str]:
     """The headers of somebody's browser, signed in once for each house."""
     if name not in house.signed:
-        async with httpx.AsyncClient(base_url=house.settings.gateway_url, trust_env=False) as http:
+        async with httpx.AsyncClient(base_url=house.settings.gateway_url, timeout=60, trust_env=False) as http:
             await signed_in(http, house.settings, name)
             cookie = f"{PEOPLE_COOKIE}={http.cookies[PEOPLE_COOKIE]}"
             house.signed[name] = {"Cookie": cookie, CSRF_HEADER: http.headers[CSRF_HEADER]}

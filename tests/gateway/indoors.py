@@ -1,7 +1,7 @@
 """The gateway without any server: its app, given an edge of stand-ins, spoken to in process."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import httpx
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.app import create_app
+from gateway.board import CLOSED, Board, Window
 from gateway.edge import Edge
 from gateway.metrics import Metrics
 from gateway.owners import Owners
@@ -80,6 +81,16 @@ async def a_whole_edge(settings: Settings, **changes: Any) -> AsyncIterator[Edge
         await engine.dispose()
 
 
+class Closing(Board):
+    """A board whose windows are closed as soon as they are open: a client in process reads to the end."""
+
+    @contextmanager
+    def listening(self) -> Iterator[Window]:
+        window = Window(1)
+        window.put_nowait(CLOSED)
+        yield window
+
+
 def an_app(settings: Settings) -> FastAPI:
     return create_app(settings, route=ROUTE, actors=ACTORS)
 
@@ -88,7 +99,7 @@ def with_edge(app: ASGIApp, edge: Edge) -> ASGIApp:
     """The app as a server runs it: every request has a copy of the lifespan's state."""
 
     async def running(scope: Scope, receive: Receive, send: Send) -> None:
-        await app({**scope, "state": {"edge": edge}}, receive, send)
+        await app({**scope, "state": {"edge": edge, "board": Closing(edge)}}, receive, send)
 
     return running
 

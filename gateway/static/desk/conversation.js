@@ -1,0 +1,141 @@
+// The conversation in the middle: who it is with, what was said, what colleagues noted, and who has it.
+
+import { byId, fill, h } from "./dom.js";
+import { countdown, tick } from "./queue.js";
+import { isMine, lookers, nameOf, state } from "./store.js";
+import { clock, day, plain } from "./words.js";
+
+const WHO = { customer: "Customer", agent: "Assistant", human: "Colleague" };
+const WAITS = { reply: "Waits for an answer", approval: "Waits for approval" };
+const MARK = {
+  escalated: "Told to wait for a person",
+  superseded: "Not sent",
+  apologised: "Apology",
+  dead_lettered: "Could not be finished",
+};
+
+export function showConversation(acts) {
+  const found = state.case;
+  for (const id of ["head", "lines", "acts"]) byId(id).hidden = !found;
+  byId("none").hidden = Boolean(found);
+  if (!found) return;
+  showHead(acts);
+  showLines();
+}
+
+export function showHead(acts) {
+  const { item, waiting } = state.case;
+  const name = item.customer_name || item.customer_email || "Unknown customer";
+  fill(
+    byId("head"),
+    h("div", { className: "whom" },
+      h("h2", { dir: "auto", id: "whom", tabIndex: -1 }, name),
+      h("p", { className: "soft" }, item.customer_name ? `${item.customer_email} · ` : "", plain(item.tier) || "No tier known"),
+    ),
+    h("p", { className: "standing" }, standing(item, waiting)),
+    h("div", { className: "buttons" }, buttons(item, waiting, acts)),
+    several(acts),
+  );
+  announce(item);
+  tick();
+}
+
+// Who has it, for those who do not see it change; the time that is left would be read aloud every second.
+function announce(item) {
+  const words = item.claimed_by ? `${isMine(item) ? "You have" : `${nameOf(item.claimed_by)} has`} this conversation.` : "";
+  if (byId("announced").textContent !== words) byId("announced").textContent = words;
+}
+
+function standing(item, waiting) {
+  const others = lookers(item.session_id, item).map((one) => one.display_name);
+  const verb = others.length > 1 ? "look" : "looks";
+  const looks = others.length ? h("span", { className: "soft" }, ` · ${others.join(", ")} ${verb} at it too`) : "";
+  if (item.claimed_by && !isMine(item)) {
+    return [h("strong", { className: "taken" }, `${nameOf(item.claimed_by)} has this conversation.`), looks];
+  }
+  const whose = isMine(item) ? "You have this conversation." : "Nobody has it yet.";
+  if (!waiting) {
+    return [isMine(item) ? `Answered. ${whose} What comes next comes to you.` : "It does not wait any more.", looks];
+  }
+  return [whose, " ", h("span", { className: "soft" }, "Time left "), countdown(item), looks];
+}
+
+function buttons(item, waiting, acts) {
+  const mine = isMine(item);
+  const free = !item.claimed_by;
+  const reply = waiting && item.kind === "reply";
+  return [
+    free && waiting && button("Claim", "Take it over (C)", acts.claim, "primary"),
+    (mine || free) && waiting && button("Transfer", "Pass it on to people of a skill (T)", acts.transfer),
+    (mine || free) && reply && button("Hand back", "Let the mesh answer it (B)", acts.handBack),
+    mine && button("Release", "Let go of it (U)", acts.release),
+  ];
+}
+
+function button(words, title, onclick, className = "") {
+  return h("button", { type: "button", className, dataset: { key: words }, title, onclick }, words);
+}
+
+// Several messages of one conversation may wait, each for an answer of its own.
+function several(acts) {
+  const items = state.waiting.filter((item) => item.session_id === state.session);
+  if (items.length < 2) return null;
+  const oldest = [...items].sort((a, b) => Date.parse(a.waiting_since) - Date.parse(b.waiting_since));
+  return h("div", { className: "several", role: "group", "aria-label": "Messages that wait for an answer" },
+    oldest.map((item) => h("button", {
+      type: "button", className: "quiet", dataset: { key: item.message_id }, "aria-pressed": String(item.message_id === state.messageId),
+      onclick: () => acts.open(state.session, item.message_id),
+    }, h("span", { dir: "auto" }, item.customer_message ?? item.message_id))));
+}
+
+function showLines() {
+  const box = byId("lines");
+  const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 80;
+  const other = box.dataset.session !== state.session;
+  let shownDay = "";
+  const made = [];
+  for (const one of merged()) {
+    if (day(one.at) !== shownDay) made.push(h("p", { className: "day" }, (shownDay = day(one.at))));
+    made.push(one.note ? note(one) : line(one));
+  }
+  renew(box, made);
+  box.dataset.session = state.session;
+  // When all is drawn: what is written below takes room from it.
+  if (atEnd || other) requestAnimationFrame(() => box.scrollTo(0, box.scrollHeight));
+}
+
+// What is there stays: a log reads aloud whatever is put into it.
+function renew(box, made) {
+  const old = [...box.children];
+  made.forEach((one, index) => {
+    if (!old[index]) box.append(one);
+    else if (!old[index].isEqualNode(one)) old[index].replaceWith(one);
+  });
+  for (const gone of old.slice(made.length)) gone.remove();
+}
+
+function merged() {
+  const { lines, notes } = state.case;
+  const said = lines.map((one) => ({ ...one, at: one.timestamp }));
+  const noted = notes.map((one) => ({ ...one, note: true }));
+  return [...said, ...noted].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+}
+
+function line(one) {
+  const waits = one.sender === "customer" && one.message_id === state.case.item.message_id && state.case.waiting;
+  const mark = one.sender === "customer" ? (waits ? WAITS[state.case.item.kind] : "") : MARK[one.status] ?? "";
+  return h("article", { className: `line ${one.sender} ${one.status}` },
+    signature(WHO[one.sender], one.at, mark),
+    h("p", { dir: "auto" }, one.content));
+}
+
+function note(one) {
+  return h("article", { className: "line note" },
+    signature(plain(nameOf(one.by)), one.at, "Internal note"),
+    h("p", { dir: "auto" }, one.text));
+}
+
+function signature(who, at, mark) {
+  const time = h("time", { dateTime: at }, clock(at));
+  return h("header", {}, h("strong", {}, who), " ", time, mark && h("span", { className: "mark" }, mark));
+}

@@ -1,0 +1,104 @@
+// The queue: what waits, how urgent it is, how much time is left, and who has it.
+
+import { byId, fill, h } from "./dom.js";
+import { TABS, conversations, isMine, lookers, nameOf, shownConversations, state } from "./store.js";
+import { initials, plain, span, sum } from "./words.js";
+
+const NOBODY = {
+  all: "Nobody waits. Well done.",
+  me: "Nothing was passed on to you.",
+  mine: "You have no conversation.",
+  approvals: "Nothing waits for approval.",
+};
+
+export function showQueue(open, choose) {
+  fill(byId("tabs"), Object.entries(TABS).map(([key, { name, fits }]) => tab(key, name, conversations().filter(fits).length, choose)));
+  const found = shownConversations();
+  fill(byId("cards"), found.map((one) => h("li", {}, card(one, open))));
+  byId("nobody").hidden = found.length > 0;
+  byId("nobody").textContent = NOBODY[state.tab];
+  tick();
+}
+
+function tab(key, name, count, choose) {
+  return h(
+    "button",
+    { type: "button", dataset: { key: `tab-${key}` }, "aria-pressed": String(state.tab === key), onclick: () => choose(key) },
+    name, " ", h("span", { className: "count" }, String(count)),
+  );
+}
+
+function card(one, open) {
+  const { item, key } = one;
+  const current = state.session === key;
+  return h(
+    "button",
+    {
+      type: "button", className: "card", dataset: { key, urgency: item.urgency ?? "" }, "aria-current": current ? "true" : undefined,
+      onclick: () => open(key, item.message_id),
+    },
+    h("span", { className: "first" },
+      h("strong", { className: "who", dir: "auto" }, item.customer_name || item.customer_email || "Unknown customer"),
+      one.answered ? h("span", { className: "pill good" }, "Answered") : countdown(item)),
+    h("span", { className: "said", dir: "auto" }, item.customer_message ?? "It cannot be read now."),
+    h("span", { className: "marks" }, marks(one)),
+  );
+}
+
+function marks({ item, items, answered, key }) {
+  return [
+    !answered && item.urgency && h("span", { className: `pill urgency ${item.urgency}` }, plain(item.urgency)),
+    item.tier && item.tier !== "standard" && h("span", { className: "pill" }, plain(item.tier)),
+    item.kind === "approval" && h("span", { className: "pill brand" }, `Approve ${amounts(item)}`.trim()),
+    item.held_back && h("span", { className: "pill" }, "Held back"),
+    items.length > 1 && h("span", { className: "pill" }, `${items.length} messages`),
+    item.skill && h("span", { className: "pill brand" }, `For ${item.skill}`),
+    item.intent && h("span", { className: "intent" }, plain(item.intent)),
+    h("span", { className: "hands" }, hands(item, key)),
+  ];
+}
+
+function hands(item, key) {
+  const mine = isMine(item);
+  const whose = mine ? "Yours" : nameOf(item.claimed_by);
+  const holder = item.claimed_by && h("span", { className: mine ? "holder mine" : "holder" }, whose);
+  return [...lookers(key, item).map(eye), holder].filter(Boolean);
+}
+
+function eye(one) {
+  const words = `${one.display_name} looks at it`;
+  return h("span", { className: "eye", title: words },
+    h("span", { "aria-hidden": "true" }, initials(one.display_name)),
+    h("span", { className: "unseen" }, words));
+}
+
+function amounts(item) {
+  const total = (item.action_plan?.actions ?? []).reduce((all, action) => all + (action.amount ?? 0), 0);
+  return total ? sum(total) : "";
+}
+
+export function countdown(item) {
+  if (!item.due_at) return h("span", { className: "due" }, "");
+  return h("span", { className: "due", dataset: { due: item.due_at, since: item.waiting_since ?? "" } });
+}
+
+// Once a second: every deadline that is shown.
+export function tick() {
+  const now = Date.now();
+  for (const shown of document.querySelectorAll("[data-due]")) {
+    const [due, since] = [Date.parse(shown.dataset.due), Date.parse(shown.dataset.since)];
+    const left = (due - now) / 1000;
+    const words = left > 0 ? span(left) : "Overdue";
+    if (shown.textContent !== words) shown.textContent = words;
+    shown.dataset.level = left <= 0 ? "over" : left < (due - since) / 4000 ? "soon" : "fine";
+    shown.title = `Until ${new Date(due).toLocaleString()}`;
+  }
+}
+
+export function step(by) {
+  const cards = [...byId("cards").querySelectorAll(".card")];
+  if (!cards.length) return;
+  const at = cards.indexOf(document.activeElement);
+  const current = at >= 0 ? at : cards.findIndex((one) => one.getAttribute("aria-current"));
+  cards[Math.min(cards.length - 1, Math.max(0, current < 0 ? 0 : current + by))].focus();
+}
