@@ -14,13 +14,15 @@ from starlette.responses import FileResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway import chat, desk, health, problems, websocket
+from gateway import chat, desk, health, insights, mesh, problems, websocket
 from gateway.edge import Edge, Temporal
 from gateway.limits import LimitedBodies
 from gateway.metrics import Counted, Metrics
+from gateway.views import Views, views_of
 from gateway.waiting import Switchboard
 from mesh.bus import Bus
 from mesh.errors import Unavailable
+from mesh.plan import Plan
 from mesh.protocol import Route
 from mesh.sessions import Sessions
 from mesh.settings import Settings
@@ -40,9 +42,17 @@ DOCUMENTATION = ("/docs", "/redoc")
 
 class State(TypedDict):
     edge: Edge
+    views: Views
 
 
-def create_app(settings: Settings, *, route: Route, actors: Sequence[str], temporal: Temporal | None = None) -> FastAPI:
+def create_app(
+    settings: Settings,
+    *,
+    route: Route,
+    actors: Sequence[str],
+    temporal: Temporal | None = None,
+    plan: Plan | None = None,
+) -> FastAPI:
     """Build the gateway; it connects when it starts.
 
     Args:
@@ -50,9 +60,10 @@ def create_app(settings: Settings, *, route: Route, actors: Sequence[str], tempo
         route: what every new message travels, with the policies of its actors.
         actors: names of every actor whose queue must be served.
         temporal: another way to reach the journeys of the mesh.
+        plan: the actors and the ways between them, as the mesh view shows them.
     """
     metrics = Metrics()
-    lifespan = _lifespan(settings, route, tuple(actors), temporal or Temporal(settings), metrics)
+    lifespan = _lifespan(settings, route, tuple(actors), temporal or Temporal(settings), metrics, plan or Plan())
     app = FastAPI(title="Actor Mesh", summary="An e-commerce support agent as an actor mesh.", lifespan=lifespan)
     problems.install(app)
     app.add_middleware(LimitedBodies)
@@ -60,13 +71,16 @@ def create_app(settings: Settings, *, route: Route, actors: Sequence[str], tempo
     app.add_middleware(Protected)
     for module in (chat, desk, health, websocket):
         app.include_router(module.router)
+    for module in (insights, mesh):
+        app.include_router(module.router)
+        app.include_router(module.pages)
     app.add_api_route("/", _page, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 
 
 def _lifespan(
-    settings: Settings, route: Route, actors: tuple[str, ...], temporal: Temporal, metrics: Metrics
+    settings: Settings, route: Route, actors: tuple[str, ...], temporal: Temporal, metrics: Metrics, plan: Plan
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[State]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
@@ -83,11 +97,10 @@ def _lifespan(
                 switchboard=Switchboard(metrics),
                 metrics=metrics,
             )
-            await edge.bus.watch_replies(edge.switchboard.take_reply)
-            await edge.bus.watch_progress(edge.switchboard.take_progress)
+            views = await stack.enter_async_context(views_of(edge, plan))
             first_contact = asyncio.create_task(_meet(temporal))
             stack.callback(first_contact.cancel)
-            yield State(edge=edge)
+            yield State(edge=edge, views=views)
 
     return lifespan
 

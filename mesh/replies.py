@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field, JsonValue
 
 from mesh.protocol import Id
-from mesh.route import Wire
+from mesh.route import Wire, spared
 
 
 class Source(Wire):
@@ -39,13 +39,15 @@ class Reply(Wire):
 
 
 class Progress(Wire):
-    """Which actor works on a message now."""
+    """Which actor works on a message now: at which step, for the how manieth time."""
 
     message_id: Id
     session_id: Id
     actor: str
     state: str = "working"
     answered_by: Id | None = None
+    hop: int | None = spared(None)
+    attempt: int = spared(1)
 
 
 DUE = "ecommerce.support.desk.due"

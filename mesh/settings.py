@@ -90,6 +90,9 @@ class Settings(BaseSettings):
         default=20, gt=0, description="How long POST /api/chat waits for the reply before it answers 202."
     )
 
+    insights_every: float = Field(
+        default=30, gt=0, description="Pause between two looks for what is new in the history, for the insights."
+    )
     intake_in_flight: int = Field(default=32, ge=1, description="Messages that intake starts at the same time.")
     dead_sweep: float = Field(
         default=30, gt=0, description="Pause between two looks for messages that ended without a dead letter."
@@ -115,6 +118,9 @@ class Settings(BaseSettings):
     )
     desk_lease: float = Field(
         default=60, ge=1, description="How long a claim at the desk outlives the last heartbeat of the person."
+    )
+    temporal_ui_url: str | None = Field(
+        default=None, description="Where a browser finds the Temporal Web UI; the embedded one when unset."
     )
     worker_build_id: str | None = Field(
         default=None, description="Version of this code for Temporal; messages finish on the one they started on."
@@ -181,6 +187,11 @@ class Settings(BaseSettings):
     @property
     def temporal_ui(self) -> str:
         return f"http://127.0.0.1:{self.temporal_ui_port}"
+
+    def workflow_page(self, message_id: str) -> str:
+        """Where the Temporal Web UI shows the workflow of a message."""
+        address = (self.temporal_ui_url or self.temporal_ui).rstrip("/")
+        return f"{address}/namespaces/{self.temporal_namespace}/workflows/{message_id}"
 
     @property
     def nats_target(self) -> str:

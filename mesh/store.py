@@ -40,6 +40,7 @@ messages = sql.Table(
     sql.Column("payload", sql.JSON, nullable=True),
     sql.Index("ix_messages_session_timestamp", "session_id", "timestamp"),
     sql.Index("ix_messages_message", "message_id"),
+    sql.Index("ix_messages_timestamp", "timestamp"),
 )
 
 
@@ -100,7 +101,7 @@ class History:
     async def add(self, rows: Iterable[Row]) -> set[str]:
         """Append these rows, all or none; the ids of those that are there already, which stay as they are."""
         values = [_values(row) for row in rows]
-        async with self._connection() as connection:
+        async with self.connection() as connection:
             known = await _known(connection, [value["row_id"] for value in values])
             fresh = [value for value in values if value["row_id"] not in known]
             if fresh:
@@ -109,7 +110,7 @@ class History:
 
     async def amend(self, row_id: str, status: Status) -> None:
         """Say how a row's reply really went: a person may take a conversation over while it is delivered."""
-        async with self._connection() as connection:
+        async with self.connection() as connection:
             found = sql.update(messages).where(messages.c.row_id == row_id, messages.c.status != status)
             await connection.execute(found.values(status=status))
 
@@ -130,7 +131,7 @@ class History:
 
     async def unended(self) -> tuple[Unended, ...]:
         """Every accepted message without an end, the longest waiting first: one query proves that there is none."""
-        async with self._connection() as connection:
+        async with self.connection() as connection:
             found = await connection.execute(_UNENDED)
             return tuple(Unended(message_id=one, session_id=two, accepted_at=_utc(at)) for one, two, at in found)
 
@@ -151,11 +152,12 @@ class History:
         return await self._fetch(sql.select(messages).where(where).order_by(messages.c.timestamp, messages.c.row_id))
 
     async def _fetch(self, query: sql.Select[Any]) -> tuple[Row, ...]:
-        async with self._connection() as connection:
+        async with self.connection() as connection:
             return tuple(_row(found) for found in await connection.execute(query))
 
     @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[AsyncConnection]:
+    async def connection(self) -> AsyncIterator[AsyncConnection]:
+        """For one statement, of this class or of another table's functions; raises `Transient`."""
         try:
             async with self._engine.connect() as connection:
                 yield connection

@@ -9,6 +9,7 @@ import uvicorn
 
 from gateway.app import create_app
 from mesh.actor import discover
+from mesh.plan import Plan
 from mesh.settings import Settings
 from mesh.store import migrate
 from workers.compose import standard_route
@@ -24,7 +25,8 @@ def gateway() -> None:
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Serve HTTP until `stop` is set; open requests get three seconds to finish."""
     await migrate(settings)
-    app = create_app(settings, route=standard_route(), actors=sorted(discover()))
+    actors, route = discover(), standard_route()
+    app = create_app(settings, route=route, actors=sorted(actors), plan=Plan.of(actors, route))
     config = uvicorn.Config(
         app,
         host=settings.gateway_host,

@@ -1,0 +1,133 @@
+"""Insights: figures from the history for a span of time, as JSON for the page and as CSV for a spreadsheet."""
+
+import csv
+import importlib.util
+import io
+import time
+from datetime import UTC, date, datetime, timedelta
+from http import HTTPStatus
+from pathlib import Path as File
+from typing import Annotated, Final, Literal
+
+from fastapi import APIRouter, Depends, Path, Query
+from pydantic import BaseModel
+from starlette.responses import FileResponse, Response
+
+from gateway.pages import page
+from gateway.problems import Problem
+from gateway.views import TheViews
+from mesh.insights.figures import Cell, Table
+from mesh.insights.queries import DAY, Span
+
+router = APIRouter(prefix="/api/insights", tags=["insights"])
+pages = APIRouter(include_in_schema=False)
+
+HOURLY: Final = 3 * DAY
+"""Spans up to this length are shown by hour, longer ones by day."""
+USUAL: Final = timedelta(days=7)
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Figures(BaseModel):
+    """Everything about a span. `until` is not in it. `by`: what a bucket is. All days and hours are of UTC."""
+
+    since: datetime
+    until: datetime
+    by: Literal["hour", "day"]
+    first: datetime | None
+    tables: dict[str, Table]
+
+
+def a_span(
+    since: Annotated[date | None, Query(description="First day, UTC; a week ago when left out.")] = None,
+    until: Annotated[date | None, Query(description="Last day, UTC, that is still in it; today when left out.")] = None,
+    hours: Annotated[int | None, Query(ge=1, le=24 * 366, description="Instead of days: the last hours.")] = None,
+) -> Span:
+    """The span that is asked for."""
+    now = datetime.now(UTC)
+    if hours is not None:
+        return _span(now - timedelta(hours=hours), now)
+    last = until or now.date()
+    first = since or last - USUAL + timedelta(days=1)
+    if first > last:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"The span ends on {last}, before it begins on {first}.")
+    try:
+        return _span(_midnight(first), _midnight(last) + timedelta(days=1))
+    except OverflowError:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "No calendar goes that far.") from None
+
+
+TheSpan = Annotated[Span, Depends(a_span)]
+
+
+@router.get("")
+async def figures(span: TheSpan, views: TheViews) -> Figures:
+    """Every table of the span."""
+    await views.insights.rollup.catch_up()
+    first = await views.insights.first()
+    return Figures(
+        since=_at(span.start),
+        until=_at(span.end),
+        by="hour" if span.hourly else "day",
+        first=None if first is None else _at(first),
+        tables=await views.insights.tables(span),
+    )
+
+
+@router.get("/{name}.csv", response_class=Response)
+async def table(name: Annotated[str, Path(max_length=64)], span: TheSpan, views: TheViews) -> Response:
+    """One table of the span as CSV, with a line of headings."""
+    if name not in views.insights.names():
+        raise Problem(HTTPStatus.NOT_FOUND, f"No table is called so; there are {', '.join(views.insights.names())}.")
+    await views.insights.rollup.catch_up()
+    found = await views.insights.table(name, span, time.time())
+    days = f"{_at(span.start):%Y-%m-%d}_{_at(span.end - 1):%Y-%m-%d}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}_{days}.csv"', "Cache-Control": "no-store"}
+    return Response(_csv(found), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@pages.get("/insights")
+async def insights_page() -> FileResponse:
+    return page("insights")
+
+
+@pages.get("/insights/plotly.js")
+async def plotly() -> FileResponse:
+    """The library that draws, from where it is installed; its name changes with its version, so it may be kept."""
+    return FileResponse(_plotly(), media_type="text/javascript", headers={"Cache-Control": "private, max-age=86400"})
+
+
+# -- inside
+
+
+def _plotly() -> File:
+    # Found, not imported: the gateway needs one file of it and none of its code.
+    found = importlib.util.find_spec("plotly")
+    if found is None or found.origin is None:
+        raise Problem(HTTPStatus.NOT_FOUND, "plotly is not installed.")
+    return File(found.origin).parent / "package_data" / "plotly.min.js"
+
+
+def _span(start: datetime, end: datetime) -> Span:
+    return Span(start.timestamp(), end.timestamp(), hourly=(end - start).total_seconds() <= HOURLY)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def _at(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _csv(found: Table) -> str:
+    written = io.StringIO(newline="")
+    lines = csv.writer(written)
+    lines.writerow(found.columns)
+    lines.writerows([_safe(cell) for cell in row] for row in found.rows)
+    return written.getvalue()
+
+
+def _safe(cell: Cell) -> Cell:
+    # A spreadsheet runs what begins like a formula, and labels are what actors of anybody's making wrote.
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
