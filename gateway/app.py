@@ -63,7 +63,7 @@ def create_app(
         plan: the actors and the ways between them, as the mesh view shows them.
     """
     metrics = Metrics()
-    lifespan = _lifespan(settings, route, tuple(actors), temporal or Temporal(settings), metrics, plan or Plan())
+    lifespan = _lifespan(settings, route, tuple(actors), temporal or Temporal(settings), metrics, plan=plan or Plan())
     app = FastAPI(title="Actor Mesh", summary="An e-commerce support agent as an actor mesh.", lifespan=lifespan)
     problems.install(app)
     app.add_middleware(LimitedBodies)
@@ -79,8 +79,8 @@ def create_app(
     return app
 
 
-def _lifespan(
-    settings: Settings, route: Route, actors: tuple[str, ...], temporal: Temporal, metrics: Metrics, plan: Plan
+def _lifespan(  # noqa: PLR0913 - what the app is made from
+    settings: Settings, route: Route, actors: tuple[str, ...], temporal: Temporal, metrics: Metrics, *, plan: Plan
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[State]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:

@@ -95,7 +95,9 @@ def _visits(steps: Sequence[Step], hop: int, here: int, trace: Sequence[TraceEnt
 def _visit(entry: TraceEntry) -> Visit:
     failed = entry.kind == "failed"
     why = impersonal(entry.why) if failed and entry.why else None
-    return Visit(actor=entry.actor, state="failed" if failed else "done", at=_zoned(entry.at), seconds=entry.seconds, why=why)
+    return Visit(
+        actor=entry.actor, state="failed" if failed else "done", at=_zoned(entry.at), seconds=entry.seconds, why=why
+    )
 
 
 def _told(entry: TraceEntry) -> bool:

@@ -143,7 +143,8 @@ class Heart:
     async def refresh(self) -> None:
         """Read what is due: queues and traces. What cannot be read stays as it was, with the reason."""
         await asyncio.gather(
-            self._read("queues", QUEUES_EVERY, self._look_into_queues), self._read("traces", TRACES_EVERY, self.travels.read)
+            self._read("queues", QUEUES_EVERY, self._look_into_queues),
+            self._read("traces", TRACES_EVERY, self.travels.read),
         )
 
     def pulse(self, *, moves: Counter[tuple[str, str]] | None = None, sample: Sequence[Move] = ()) -> Pulse:

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Final
 
 from pydantic import BaseModel
@@ -87,7 +88,7 @@ class Travels:
         hops = sorted({entry.hop for entry in fresh})
         self._known[one.message_id] = max([done, *hops])
         steps = [[entry.actor for entry in fresh if entry.hop == hop] for hop in hops]
-        for here, there in zip(steps, steps[1:], strict=False):
+        for here, there in pairwise(steps):
             self.pairs |= {(source, target): None for source in here for target in there if source != target}
 
     def _count(self, one: Travelled, entry: TraceEntry) -> None:

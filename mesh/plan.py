@@ -54,7 +54,11 @@ class Plan(BaseModel):
         edits = [(one.name, other) for one in actors.values() if one.kind == "router" for other in named_by(one)]
         links = (
             *(Link(source=source, target=target, way="standard") for source, target in ways),
-            *(Link(source=source, target=target, way="router") for source, target in edits if (source, target) not in ways),
+            *(
+                Link(source=source, target=target, way="router")
+                for source, target in edits
+                if (source, target) not in ways
+            ),
         )
         columns = _columns(standard, actors, edits)
         stations = (_station(actors[name], column, route) for name, column in columns.items() if name in actors)

@@ -1,5 +1,6 @@
 """The figures of a span, as a page shows them and a table lists them."""
 
+import asyncio
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -10,6 +11,9 @@ from mesh.insights import queries
 from mesh.insights.queries import Query, Span
 from mesh.insights.rollup import Rollup
 from mesh.store import History
+
+AT_ONCE = 2
+"""Queries at the same time: chats use the same few connections."""
 
 Cell = str | int | float | None
 
@@ -31,6 +35,7 @@ class Insights:
 
     def __init__(self, history: History) -> None:
         self._history = history
+        self._slots = asyncio.Semaphore(AT_ONCE)
         self.rollup = Rollup(history)
 
     @staticmethod
@@ -48,7 +53,15 @@ class Insights:
 
     async def tables(self, span: Span, now: float | None = None) -> dict[str, Table]:
         """All tables of a span, by name."""
-        return {name: await self._ask(query) for name, query in _queries(span, now or time.time()).items()}
+        asked = _queries(span, now or time.time())
+        # All to their ends, so that none is left with an open connection when another fails.
+        found = await asyncio.gather(*map(self._ask, asked.values()), return_exceptions=True)
+        tables: dict[str, Table] = {}
+        for name, one in zip(asked, found, strict=True):
+            if isinstance(one, BaseException):
+                raise one
+            tables[name] = one
+        return tables
 
     async def first(self) -> float | None:
         """When the oldest message was asked; None when there is none."""
@@ -57,7 +70,7 @@ class Insights:
         return float(at) if isinstance(at, int | float) else None
 
     async def _ask(self, query: Query) -> Table:
-        async with self._history.connection() as connection:
+        async with self._slots, self._history.connection() as connection:
             found = await connection.execute(query)
             return Table(columns=tuple(found.keys()), rows=tuple(_cells(row) for row in found))
 

@@ -9,9 +9,10 @@ from mesh.ratings import ratings
 
 DAY: Final = 86_400.0
 REOPENED_WITHIN: Final = 7 * DAY
-PERCENTILES: Final = (50, 90, 95, 99)
 NO_MATTER: Final = ("", "smalltalk", "out_of_scope", "feedback")
 """Intents that nobody comes back to."""
+UNHAPPY, HAPPY = 2, 4
+"""So many stars or fewer, and so many or more."""
 MOST: Final = 100
 
 Query = sql.Select[Any]
@@ -51,9 +52,9 @@ def first() -> Query:
 
 def sessions(span: Span) -> Query:
     """Messages, conversations and customers: messages, sessions, customers."""
-    columns = {"sessions": facts.c.session_id, "customers": facts.c.customer}
-    distinct = (sql.func.count(column.distinct()).label(name) for name, column in columns.items())
-    return sql.select(sql.func.count().label("messages"), *distinct).where(_asked(span))
+    columns: dict[str, Any] = {"sessions": facts.c.session_id, "customers": facts.c.customer}
+    counts: list[Any] = [sql.func.count(column.distinct()).label(name) for name, column in columns.items()]
+    return sql.select(sql.func.count().label("messages"), *counts).where(_asked(span))
 
 
 def labels(span: Span, name: str) -> Query:
@@ -78,38 +79,31 @@ def hands(span: Span) -> Query:
     """Messages that were answered, by hour or day and by who answered: bucket, answered_by, messages."""
     bucket = _bucket(facts.c.hour, span).label("bucket")
     query = sql.select(bucket, facts.c.answered_by, sql.func.count().label("messages"))
-    query = query.where(_asked(span), _resolved(facts))
+    query = query.where(_asked(span), _resolved())
     return query.group_by(bucket, facts.c.answered_by).order_by(bucket, facts.c.answered_by)
 
 
 def resolutions(span: Span, now: float) -> Query:
     """Resolved messages by what the customer made of it and by who answered: state, answered_by, messages."""
     state = _state(now).label("state")
-    judged = sql.select(state, facts.c.answered_by).where(_asked(span), _resolved(facts)).subquery()
+    judged = sql.select(state, facts.c.answered_by).where(_asked(span), _resolved()).subquery()
     query = sql.select(judged.c.state, judged.c.answered_by, sql.func.count().label("messages"))
     return query.group_by(judged.c.state, judged.c.answered_by).order_by(judged.c.state, judged.c.answered_by)
 
 
 def percentiles(span: Span, column: str) -> Query:
-    """Nearest-rank percentiles of a duration, over all: percent, seconds. Empty without a value."""
-    found, value = _ranked(span, column)
-    rows = (
-        sql.select(sql.literal(percent).label("percent"), sql.func.min(value).label("seconds")).where(
-            found.c.place * 100 >= percent * found.c.many
-        )
-        for percent in PERCENTILES
-    )
-    return sql.select(sql.union_all(*rows).subquery())
+    """Nearest-rank percentiles of a duration in seconds, over all: p50, p90, p95, p99, messages."""
+    found = _ranked(span, column, sql.literal(""))
+    ranks: list[Any] = [_rank(found, percent) for percent in (50, 90, 95, 99)]
+    return sql.select(*ranks, sql.func.count().label("messages"))
 
 
 def percentiles_over_time(span: Span, column: str) -> Query:
-    """The median and the 95th percentile of a duration by hour or day: bucket, p50, p95."""
-    found, value = _ranked(span, column, partition=True)
-    at = {
-        percent: sql.func.min(sql.case((found.c.place * 100 >= percent * found.c.many, value))).label(f"p{percent}")
-        for percent in (50, 95)
-    }
-    return sql.select(found.c.bucket, at[50], at[95]).group_by(found.c.bucket).order_by(found.c.bucket)
+    """The median and the 95th percentile of a duration by hour or day: bucket, p50, p95, messages."""
+    found = _ranked(span, column, _bucket(facts.c.hour, span))
+    ranks = (_rank(found, percent) for percent in (50, 95))
+    query = sql.select(found.c.bucket, *ranks, sql.func.count().label("messages"))
+    return query.group_by(found.c.bucket).order_by(found.c.bucket)
 
 
 def deadlines(span: Span) -> Query:
@@ -137,16 +131,16 @@ def actions(span: Span) -> Query:
 # -- inside
 
 
-def _resolved(table: Any) -> sql.ColumnElement[bool]:  # noqa: ANN401 - the table or an alias of it
-    return (table.c.ending == "resolved") & ~table.c.asks_back
+def _resolved() -> sql.ColumnElement[bool]:
+    return sql.and_(facts.c.ending == "resolved", facts.c.asks_back.is_(False))
 
 
 def _state(now: float) -> sql.ColumnElement[str]:
     """What the customer made of a resolved message; the first that holds."""
     return sql.case(
         (_came_back(), "reopened"),
-        (_rated(ratings.c.stars <= 2), "disputed"),
-        (_rated(ratings.c.stars >= 4) | _thanked(), "confirmed"),
+        (_rated(ratings.c.stars <= UNHAPPY), "disputed"),
+        (_rated(ratings.c.stars >= HAPPY) | _thanked(), "confirmed"),
         (facts.c.answered_at > now - REOPENED_WITHIN, "pending"),
         else_="assumed",
     )
@@ -182,12 +176,15 @@ def _rated(stars: sql.ColumnElement[bool]) -> sql.ColumnElement[bool]:
     )
 
 
-def _ranked(span: Span, column: str, *, partition: bool = False) -> tuple[sql.Subquery, sql.ColumnElement[float]]:
+def _ranked(span: Span, column: str, bucket: sql.ColumnElement[str]) -> sql.Subquery:
+    """Every value with its place among those of its bucket, the smallest first, and how many these are."""
     value = facts.c[column]
-    bucket = _bucket(facts.c.hour, span)
-    within = {"partition_by": bucket} if partition else {}
-    place = sql.func.row_number().over(order_by=value, **within).label("place")
-    many = sql.func.count().over(**within).label("many")
-    found = sql.select(bucket.label("bucket"), value.label("value"), place, many)
-    ranked = found.where(_asked(span), value.is_not(None)).subquery()
-    return ranked, ranked.c.value
+    place = sql.func.row_number().over(partition_by=bucket, order_by=value)
+    many = sql.func.count().over(partition_by=bucket)
+    found = sql.select(bucket.label("bucket"), value.label("value"), place.label("place"), many.label("many"))
+    return found.where(_asked(span), value.is_not(None)).subquery()
+
+
+def _rank(found: sql.Subquery, percent: int) -> sql.Label[float]:
+    reached = found.c.place * 100 >= percent * found.c.many
+    return sql.func.min(sql.case((reached, found.c.value))).label(f"p{percent}")

@@ -8,11 +8,13 @@ import pytest
 
 HERE = Path(__file__).resolve().parents[2]
 PACKAGES = ("mesh", "activities", "routers", "workflows", "workers", "gateway", "mock_services")
+MIGRATIONS = {f"migrations/versions/{file.name}" for file in (HERE / "mesh/migrations/versions").glob("0*.py")}
+INSIGHTS = {f"insights/{name}.py" for name in ("queries", "rollup", "tables", "traces")}
 ONE_PLACE = {
     "nats": {"bus.py", "letters.py", "registers.py", "streams.py", "checks/bus.py"},
-    "temporalio": {"temporal.py", "revival.py", "_executions.py", "checks/temporal.py"},
-    "sqlalchemy": {"store.py", "checks/store.py", "migrations/env.py", "migrations/versions/0001_messages.py"},
-    "alembic": {"store.py", "checks/store.py", "migrations/env.py", "migrations/versions/0001_messages.py"},
+    "temporalio": {"temporal.py", "revival.py", "_executions.py", "_mailboxes.py", "checks/temporal.py"},
+    "sqlalchemy": {"store.py", "ratings.py", "checks/store.py", "migrations/env.py", *MIGRATIONS, *INSIGHTS},
+    "alembic": {"store.py", "checks/store.py", "migrations/env.py", *MIGRATIONS},
     "redis": {"sessions.py", "checks/sessions.py"},
     "httpx": {"shop.py"},
     "litellm": {"llm/provider.py"},
