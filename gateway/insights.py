@@ -1,16 +1,20 @@
 """Insights: figures from the history for a span of time, as JSON for the page and as CSV for a spreadsheet."""
 
+import asyncio
 import csv
+import gzip
 import importlib.util
 import io
 import time
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path as File
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel
+from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from gateway.pages import page
@@ -92,9 +96,14 @@ async def insights_page() -> FileResponse:
 
 
 @pages.get("/insights/plotly.js")
-async def plotly() -> FileResponse:
-    """The library that draws, from where it is installed; its name changes with its version, so it may be kept."""
-    return FileResponse(_plotly(), media_type="text/javascript", headers={"Cache-Control": "private, max-age=86400"})
+async def plotly(request: Request) -> Response:
+    """The library that draws, from where it is installed."""
+    headers = {"Cache-Control": "private, max-age=86400", "Vary": "Accept-Encoding"}
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return FileResponse(_plotly(), media_type="text/javascript", headers=headers)
+    # Made once and beside the loop: it takes longer than a chat may wait.
+    packed = await asyncio.to_thread(_packed)
+    return Response(packed, media_type="text/javascript", headers={**headers, "Content-Encoding": "gzip"})
 
 
 # -- inside
@@ -106,6 +115,11 @@ def _plotly() -> File:
     if found is None or found.origin is None:
         raise Problem(HTTPStatus.NOT_FOUND, "plotly is not installed.")
     return File(found.origin).parent / "package_data" / "plotly.min.js"
+
+
+@cache
+def _packed() -> bytes:
+    return gzip.compress(_plotly().read_bytes(), 6)
 
 
 def _span(start: datetime, end: datetime) -> Span:

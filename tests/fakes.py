@@ -16,7 +16,7 @@ from mesh.replies import Progress, Reply
 from mesh.sessions import Session, Sessions, SessionState, SessionTurn
 from mesh.settings import Settings
 from mesh.store import History, Row
-from mesh.temporal import Journeys
+from mesh.temporal import Journeys, Mailbox
 
 T = TypeVar("T", bound=BaseModel)
 F = TypeVar("F")
@@ -142,6 +142,7 @@ class FakeJourneys(Journeys):
         self.unreadable: set[str] = set()
         self.answers: list[tuple[str, str, Outcome]] = []
         self.unserved: set[str] = set()
+        self.mailboxes: dict[str, Mailbox] = {}
         self.down = False
 
     async def status(self, message_id: str) -> WorkflowExecutionStatus | None:
@@ -169,6 +170,10 @@ class FakeJourneys(Journeys):
     async def pollers(self, queue: str) -> int:
         self._check()
         return 0 if queue in self.unserved else 1
+
+    async def mailbox(self, queue: str) -> Mailbox:
+        served = await self.pollers(queue)
+        return self.mailboxes.get(queue, Mailbox(pollers=served, workers=served))
 
     async def ping(self) -> None:
         self._check()
