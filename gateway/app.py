@@ -9,35 +9,38 @@ from pathlib import Path
 from typing import TypedDict
 
 from fastapi import FastAPI
-from starlette.datastructures import MutableHeaders
+from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import FileResponse
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway import chat, desk, health, insights, mesh, problems, websocket
+from gateway import chat, desk, documentation, health, insights, mesh, oidc, problems, sign_in, websocket
 from gateway.edge import Edge, Temporal
+from gateway.identity import EMAIL_HEADER, SECRET_HEADER
 from gateway.limits import LimitedBodies
 from gateway.metrics import Counted, Metrics
+from gateway.owners import Owners
+from gateway.pace import Sockets
+from gateway.protection import Audited, Paced, Protected
+from gateway.sign_ins import SignIns
 from gateway.views import Views, views_of
 from gateway.waiting import Switchboard
+from mesh.acts import Acts
 from mesh.bus import Bus
 from mesh.errors import Unavailable
+from mesh.people import People
 from mesh.plan import Plan
 from mesh.protocol import Route
+from mesh.rates import Rates
+from mesh.secret import Secret, session_key
 from mesh.sessions import Sessions
 from mesh.settings import Settings
 from mesh.shop import Shop
 from mesh.store import History
+from mesh.tokens import Tokens
 
 log = logging.getLogger(__name__)
 
 STATIC = Path(__file__).parent / "static"
-PROTECTION = {
-    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
-DOCUMENTATION = ("/docs", "/redoc")
 
 
 class State(TypedDict):
@@ -64,12 +67,17 @@ def create_app(
     """
     metrics = Metrics()
     lifespan = _lifespan(settings, route, tuple(actors), temporal or Temporal(settings), metrics, plan=plan or Plan())
-    app = FastAPI(title="Actor Mesh", summary="An e-commerce support agent as an actor mesh.", lifespan=lifespan)
+    app = FastAPI(
+        title="Actor Mesh",
+        summary="An e-commerce support agent as an actor mesh.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
     problems.install(app)
-    app.add_middleware(LimitedBodies)
-    app.add_middleware(Counted, metrics=metrics)
-    app.add_middleware(Protected)
-    for module in (chat, desk, health, websocket):
+    guard(app, settings, metrics)
+    for module in (chat, desk, documentation, health, oidc, sign_in, websocket):
         app.include_router(module.router)
     for module in (insights, mesh):
         app.include_router(module.router)
@@ -79,23 +87,51 @@ def create_app(
     return app
 
 
+def guard(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
+    """What every request passes, the outermost last."""
+    app.add_middleware(Audited)
+    app.add_middleware(LimitedBodies)
+    app.add_middleware(Paced, settings=settings)
+    app.add_middleware(Counted, metrics=metrics)
+    # Without credentials: pages of others use tokens, and never the cookies of our people.
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.allowed_origins,
+        allow_methods=("GET", "POST", "DELETE"),
+        allow_headers=("Authorization", "Content-Type", EMAIL_HEADER, SECRET_HEADER),
+        expose_headers=("Retry-After", "Location"),
+        max_age=600,
+    )
+    app.add_middleware(Protected, settings=settings)
+
+
 def _lifespan(  # noqa: PLR0913 - what the app is made from
     settings: Settings, route: Route, actors: tuple[str, ...], temporal: Temporal, metrics: Metrics, *, plan: Plan
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[State]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         async with AsyncExitStack() as stack:
+            sessions = await stack.enter_async_context(Sessions.open(settings))
+            people = await stack.enter_async_context(People.open(settings))
             edge = Edge(
                 settings=settings,
                 route=route,
                 actors=actors,
                 bus=await stack.enter_async_context(Bus.open(settings, "gateway")),
                 temporal=temporal,
-                sessions=await stack.enter_async_context(Sessions.open(settings)),
+                sessions=sessions,
                 history=await stack.enter_async_context(History.open(settings)),
                 shop=await stack.enter_async_context(Shop.open(settings)),
                 switchboard=Switchboard(metrics),
                 metrics=metrics,
+                tokens=Tokens(settings),
+                rates=await stack.enter_async_context(Rates.open(settings)),
+                owners=Owners(session_key(settings)),
+                sockets=Sockets(),
+                people=people,
+                sign_ins=SignIns(settings, sessions, people),
+                acts=await stack.enter_async_context(Acts.open(settings)),
+                metrics_token=Secret(settings.metrics_token, settings.metrics_token_file),
             )
             views = await stack.enter_async_context(views_of(edge, plan))
             first_contact = asyncio.create_task(_meet(temporal))
@@ -115,22 +151,3 @@ async def _meet(temporal: Temporal) -> None:
 
 async def _page() -> FileResponse:
     return FileResponse(STATIC / "index.html")
-
-
-class Protected:
-    """Headers that keep a page to its own scripts. The API documentation loads its own from elsewhere."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in DOCUMENTATION:
-            await self._app(scope, receive, send)
-            return
-
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(PROTECTION)
-            await send(message)
-
-        await self._app(scope, receive, with_headers)

@@ -8,17 +8,24 @@ from http import HTTPStatus
 from typing import Annotated
 from uuid import uuid4
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
 from starlette.responses import JSONResponse
 
 from gateway import answers, curtain
+from gateway.address import address_of
 from gateway.edge import Edge, TheEdge
+from gateway.identity import Customer, TheCustomer, named
 from gateway.models import MAX_TEXT, Answer, ChatRequest, Conversation, Line, Pending, StoredAnswer, SupersededAnswer
+from gateway.ownership import TheReader, begun, demand_readable, demand_session, learn, secret_of
+from gateway.pace import demand_pace
+from gateway.people import Person
 from gateway.problems import Problem, unavailable
 from mesh.errors import Transient, Unavailable
+from mesh.identity import IDENTITY
 from mesh.personal.message import spared
 from mesh.protocol import Id, Message, Payload
 from mesh.replies import Progress, Reply
+from mesh.secret import fingerprint
 from mesh.store import Row
 
 log = logging.getLogger(__name__)
@@ -31,37 +38,69 @@ AnswerId = Annotated[Id, Path()]
 
 
 @router.post("/api/chat", response_model=SupersededAnswer | Answer, responses={202: {"model": Pending}})
-async def chat(body: ChatRequest, edge: TheEdge) -> Answer | JSONResponse:
+async def chat(body: ChatRequest, request: Request, customer: TheCustomer, edge: TheEdge) -> Answer | JSONResponse:
     """Say something and wait for the answer; 202 with the message id when it takes longer.
 
     Superseded, with `answered_by`: a later message came before the answer, and its answer is for both.
     """
-    message = compose(edge, body)
+    refuse_long(body.message)
+    customer = named(edge, customer, body.customer_email)
+    if body.session_id is None:
+        address = address_of(request, edge.settings)
+        await demand_pace(edge.rates, edge.settings.rate_new_sessions, "new-session", address)
+        session_id = await begun(edge, customer)
+    else:
+        session_id = body.session_id
+        await demand_session(edge, customer, session_id, claim=True)
+    return await _said(edge, customer, body, session_id)
+
+
+async def _said(edge: Edge, customer: Customer, body: ChatRequest, session_id: str) -> Answer | JSONResponse:
+    await demand_pace_of(edge, customer, session_id)
+    message = compose(edge, body, customer, session_id)
     with edge.switchboard.waiting_for(message) as reply:
         answer, message = await said_before(edge, message, body) if body.message_id else (None, message)
         if answer is None:
             await hand_over(edge, message)
             answer = await _answered(edge, message, reply)
-    return answer or _pending(message.message_id, message.session_id)
+    secret = secret_of(edge, customer, message.session_id)
+    if answer is None:
+        return _pending(message.message_id, message.session_id, secret)
+    return answer.model_copy(update={"session_secret": secret}) if secret else answer
 
 
 @router.get("/api/chat/{message_id}", response_model=StoredAnswer, responses={202: {"model": Pending}})
-async def answer_of(message_id: AnswerId, edge: TheEdge) -> StoredAnswer | JSONResponse:
+async def answer_of(message_id: AnswerId, reader: TheReader, edge: TheEdge) -> StoredAnswer | JSONResponse:
     """The newest answer to a message and all of them; 202 while there is none."""
     rows, readable = await _rows(edge, message_id)
-    found = answers.of_rows(rows)
-    if found:
-        return StoredAnswer(**found[-1].model_dump(), replies=found)
-    if not await _under_way(edge, message_id):
+    session_id = rows[0].session_id if rows else await _under_way(edge, message_id)
+    if session_id is None:
         if not readable:
             raise unavailable("The history cannot be read now.", message_id=message_id)
-        raise Problem(HTTPStatus.NOT_FOUND, f"No message {message_id} is known.", message_id=message_id)
-    return _pending(message_id, None)
+        raise _unknown(message_id)
+    await _demand_own(edge, reader, session_id, message_id)
+    found = answers.of_rows(rows)
+    return StoredAnswer(**found[-1].model_dump(), replies=found) if found else _pending(message_id, None)
+
+
+async def _demand_own(edge: Edge, reader: Customer | Person, session_id: str, message_id: str) -> None:
+    try:
+        await demand_readable(edge, reader, session_id)
+    except Problem as problem:
+        if problem.status is HTTPStatus.NOT_FOUND:
+            # The same words as for a message that does not exist, and nothing of its session.
+            raise _unknown(message_id) from None
+        raise
+
+
+def _unknown(message_id: str) -> Problem:
+    return Problem(HTTPStatus.NOT_FOUND, f"No message {message_id} is known.", message_id=message_id)
 
 
 @router.get("/api/sessions/{session_id}/messages")
-async def conversation(session_id: AnswerId, edge: TheEdge) -> Conversation:
+async def conversation(session_id: AnswerId, reader: TheReader, edge: TheEdge) -> Conversation:
     """What was said in a session, oldest first; the newest 500 lines."""
+    await demand_readable(edge, reader, session_id)
     rows = await curtain.seen(edge, await edge.history.recent(session_id, SHOWN))
     return Conversation(session_id=session_id, messages=[Line.model_validate(row) for row in rows])
 
@@ -69,19 +108,25 @@ async def conversation(session_id: AnswerId, edge: TheEdge) -> Conversation:
 # -- shared with the socket
 
 
-def compose(edge: Edge, body: ChatRequest) -> Message:
-    """The message that this request makes.
+async def demand_pace_of(edge: Edge, customer: Customer, session_id: str) -> None:
+    """Count a message of this session and this customer.
 
     Raises:
-        Problem: 413, the text is too long.
+        Problem: 429, there were too many.
     """
-    refuse_long(body.message)
+    await demand_pace(edge.rates, edge.settings.rate_session, "session", session_id)
+    if customer.email:
+        await demand_pace(edge.rates, edge.settings.rate_customer, "customer", fingerprint(customer.mark))
+
+
+def compose(edge: Edge, body: ChatRequest, customer: Customer, session_id: str) -> Message:
+    """The message that this request makes; it says who vouches for the customer's address."""
     message = Message(
         message_id=body.message_id or uuid4().hex,
-        session_id=body.session_id or uuid4().hex,
+        session_id=session_id,
         route=edge.route,
-        payload=Payload(customer_message=body.message, customer_email=body.customer_email),
-        metadata={"channel": "web", "accepted_at": datetime.now(UTC).isoformat()},
+        payload=Payload(customer_message=body.message, customer_email=customer.email),
+        metadata={"channel": "web", "accepted_at": datetime.now(UTC).isoformat(), IDENTITY: customer.kind},
     )
     # Before anything else sees it: what is stored once is copied into every store.
     return spared(message)
@@ -121,7 +166,7 @@ async def hand_over(edge: Edge, message: Message) -> None:
         raise unavailable(f"{error}. {UNCONFIRMED}", message_id=message.message_id) from error
     # After the publication: a mark without a message would be a false acceptance.
     try:
-        await edge.sessions.accept(message.message_id)
+        await edge.sessions.accept(message.message_id, message.session_id)
     except Unavailable as error:
         log.warning("message %s is accepted but not marked: %s", message.message_id, error)
 
@@ -142,10 +187,11 @@ async def _answered(edge: Edge, message: Message, reply: asyncio.Future[Reply | 
     return found[-1] if found else None
 
 
-def _pending(message_id: str, session_id: str | None) -> JSONResponse:
-    found = Pending(message_id=message_id, session_id=session_id, location=f"/api/chat/{message_id}")
+def _pending(message_id: str, session_id: str | None, secret: str | None = None) -> JSONResponse:
+    place = f"/api/chat/{message_id}"
+    found = Pending(message_id=message_id, session_id=session_id, location=place, session_secret=secret)
     headers = {"Location": found.location, "Retry-After": "1"}
-    return JSONResponse(found.model_dump(), HTTPStatus.ACCEPTED, headers)
+    return JSONResponse(found.model_dump(exclude_none=True), HTTPStatus.ACCEPTED, headers)
 
 
 async def _rows(edge: Edge, message_id: str) -> tuple[Sequence[Row], bool]:
@@ -177,7 +223,9 @@ async def _in_the_mesh(edge: Edge, message_id: str) -> Message | None:
 
 
 def _refuse_other(first: Message, message: Message, body: ChatRequest) -> None:
-    same_session = body.session_id in {None, first.session_id}
+    # Nobody vouches for an anonymous customer but the session's secret, which was checked for this session.
+    wanted = message.session_id if message.payload.customer_email is None else body.session_id
+    same_session = wanted in {None, first.session_id}
     said, says = first.payload, message.payload
     same_words = (said.customer_message, said.customer_email) == (says.customer_message, says.customer_email)
     if not (same_session and same_words):
@@ -185,16 +233,19 @@ def _refuse_other(first: Message, message: Message, body: ChatRequest) -> None:
         raise Problem(HTTPStatus.CONFLICT, detail, message_id=message.message_id)
 
 
-async def _under_way(edge: Edge, message_id: str) -> bool:
-    """Whether the mesh has the message.
+async def _under_way(edge: Edge, message_id: str) -> str | None:
+    """The session of a message that the mesh has and the history has not; None when it is unknown.
 
     Raises:
         Unavailable: it is not marked as accepted, and Temporal cannot be asked.
     """
     try:
-        if await edge.sessions.accepted(message_id):
-            return True
+        if session_id := await edge.sessions.accepted_in(message_id):
+            return session_id
     except Unavailable as error:
         log.warning("going on without the marks: %s", error)
-    journeys = await edge.temporal.journeys()
-    return await journeys.status(message_id) is not None
+    message = await (await edge.temporal.journeys()).message(message_id)
+    if message is None:
+        return None
+    await learn(edge, message)
+    return message.session_id

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Depends, Path
 from pydantic import JsonValue
 
 from gateway.chat import refuse_long
@@ -17,20 +17,19 @@ from gateway.desk_models import (
     Filters,
     HandBack,
     NewNote,
-    Person,
     Refusal,
 )
 from gateway.edge import Edge, TheEdge
 from gateway.models import Answered, DeskReply, Waiting
+from gateway.people import Person, ThePerson, a_person
 from gateway.problems import Problem
 from gateway.waiting_list import PERSON, is_approval, listed, was_held_back
 from mesh.desk import Claim, Desk, Held, Hold, Note, NotHeld
 from mesh.protocol import Id, Message, Outcome, Route
 
-router = APIRouter(prefix="/api/desk", tags=["desk"])
+router = APIRouter(prefix="/api/desk", tags=["desk"], dependencies=[Depends(a_person)])
 
 MessageId = Annotated[Id, Path()]
-SOMEBODY = "the desk"
 DELIVERY = "response_aggregator"
 ANSWER = ("response_generator", "guardrail_validator", DELIVERY)
 HANDED_BACK = "a person handed it back: it is answered automatically"
@@ -44,75 +43,74 @@ async def waiting(edge: TheEdge, wanted: Filters) -> list[Waiting]:
 
 
 @router.post("/{message_id}/claim")
-async def claim(message_id: MessageId, body: Person, edge: TheEdge) -> Claimed:
+async def claim(message_id: MessageId, person: ThePerson, edge: TheEdge) -> Claimed:
     """Take the conversation over: from now on no automatic reply reaches the customer. Keep it by heartbeats."""
     message = await _known(edge, message_id)
-    return _claimed(message, (await _claim(edge, message, body.agent)).hold)
+    return _claimed(message, (await _claim(edge, message, person.name)).hold)
 
 
 @router.post("/{message_id}/heartbeat")
-async def heartbeat(message_id: MessageId, body: Person, edge: TheEdge) -> Claimed:
+async def heartbeat(message_id: MessageId, person: ThePerson, edge: TheEdge) -> Claimed:
     """Still there. 409 when the claim has expired: claim again."""
     message = await _known(edge, message_id)
     with _refused(message):
-        return _claimed(message, await _desk(edge).renew(message.session_id, body.agent))
+        return _claimed(message, await _desk(edge).renew(message.session_id, person.name))
 
 
 @router.post("/{message_id}/release")
-async def release(message_id: MessageId, body: Person, edge: TheEdge) -> Done:
+async def release(message_id: MessageId, person: ThePerson, edge: TheEdge) -> Done:
     """Let go of the conversation; what waits goes on waiting, for anybody."""
     message = await _known(edge, message_id)
     with _refused(message):
-        await _desk(edge).release(message.session_id, body.agent)
+        await _desk(edge).release(message.session_id, person.name)
     return Done(message_id=message_id, status="released")
 
 
 @router.post("/{message_id}/reply")
-async def reply(message_id: MessageId, body: DeskReply, edge: TheEdge) -> Answered:
+async def reply(message_id: MessageId, body: DeskReply, person: ThePerson, edge: TheEdge) -> Answered:
     """Answer a conversation that waits for a person. Who has claimed it keeps it."""
     refuse_long(body.text)
     message = await _waiting(edge, message_id, approval=False)
-    agent = body.agent or SOMEBODY
-    claim = await _claim(edge, message, agent)
+    claim = await _claim(edge, message, person.name)
     try:
-        signed = {"agent": body.agent} if body.agent else {}
-        await _complete(edge, message, {"response": {"text": body.text, "kind": "answer", "author": "human", **signed}})
+        answer: JsonValue = {"text": body.text, "kind": "answer", "author": "human", "agent": person.name}
+        await _complete(edge, message, {"response": answer})
     finally:
         # Who only answered, without having claimed, sends no heartbeats: nobody would answer what comes next.
         if claim.fresh:
-            await _let_go(edge, message, agent)
+            await _let_go(edge, message, person.name)
     return Answered(message_id=message_id)
 
 
 @router.post("/{message_id}/approve")
-async def approve(message_id: MessageId, body: Approval, edge: TheEdge) -> Done:
+async def approve(message_id: MessageId, body: Approval, person: ThePerson, edge: TheEdge) -> Done:
     """Let the mesh carry out the plan that it proposes."""
-    return await _decide(edge, message_id, body, "approved")
+    return await _decide(edge, message_id, body, person, "approved")
 
 
 @router.post("/{message_id}/refuse")
-async def refuse(message_id: MessageId, body: Refusal, edge: TheEdge) -> Done:
+async def refuse(message_id: MessageId, body: Refusal, person: ThePerson, edge: TheEdge) -> Done:
     """The plan is not carried out."""
-    return await _decide(edge, message_id, body, "refused")
+    return await _decide(edge, message_id, body, person, "refused")
 
 
 @router.post("/{message_id}/change")
-async def change(message_id: MessageId, body: Change, edge: TheEdge) -> Done:
+async def change(message_id: MessageId, body: Change, person: ThePerson, edge: TheEdge) -> Done:
     """Let the mesh carry out this plan instead."""
     plan = body.action_plan.model_dump(mode="json")
-    return await _decide(edge, message_id, body, "changed", action_plan=plan)
+    return await _decide(edge, message_id, body, person, "changed", action_plan=plan)
 
 
 @router.post("/{message_id}/hand-back")
-async def hand_back(message_id: MessageId, body: HandBack, edge: TheEdge) -> Done:
+async def hand_back(message_id: MessageId, body: HandBack, person: ThePerson, edge: TheEdge) -> Done:
     """Give the message back to the mesh, which answers it; automatic replies may pass again."""
     _demand_actors(edge, body.steps or ())
     message = await _waiting(edge, message_id, approval=False)
-    await _claim(edge, message, body.agent)
+    await _claim(edge, message, person.name)
     if body.reason:
-        await _desk(edge).note(message_id, body.agent, body.reason)
+        await _desk(edge).note(message_id, person.name, body.reason)
     # Before the visit is completed: its answer must find the way free.
-    await _let_go(edge, message, body.agent)
+    await _let_go(edge, message, person.name)
     # What was held back has been written and checked; it only has to go out.
     steps = body.steps or ((DELIVERY,) if was_held_back(message) else ANSWER)
     await _complete(edge, message, message.route.only(*steps, why=HANDED_BACK))
@@ -126,10 +124,10 @@ async def notes(message_id: MessageId, edge: TheEdge) -> list[Note]:
 
 
 @router.post("/{message_id}/notes", status_code=HTTPStatus.CREATED)
-async def add_note(message_id: MessageId, body: NewNote, edge: TheEdge) -> Note:
+async def add_note(message_id: MessageId, body: NewNote, person: ThePerson, edge: TheEdge) -> Note:
     """Tell colleagues something; the customer does not see it."""
     await _known(edge, message_id)
-    return await _desk(edge).note(message_id, body.agent, body.text)
+    return await _desk(edge).note(message_id, person.name, body.text)
 
 
 # -- inside
@@ -197,14 +195,15 @@ async def _decide(
     edge: Edge,
     message_id: str,
     body: Approval | Refusal,
+    person: Person,
     verdict: Literal["approved", "refused", "changed"],
     **more: JsonValue,
 ) -> Done:
     message = await _waiting(edge, message_id, approval=True)
-    await _claim(edge, message, body.agent)
+    await _claim(edge, message, person.name)
     # The mesh goes on and tells the customer what was done, so its reply must find the way free.
-    await _let_go(edge, message, body.agent)
-    await _complete(edge, message, {"approval": {"verdict": verdict, "by": body.agent, "note": body.note}, **more})
+    await _let_go(edge, message, person.name)
+    await _complete(edge, message, {"approval": {"verdict": verdict, "by": person.name, "note": body.note}, **more})
     return Done(message_id=message_id, status=verdict)
 
 

@@ -4,27 +4,20 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import Query
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.models import Strict, Text
 from mesh.protocol import Id
 from mesh.route import ActorName
 
-Agent = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 Note = Annotated[Text, Field(max_length=2_000)]
 
 
-class Person(Strict):
-    """Who acts."""
-
-    agent: Agent
-
-
-class Approval(Person):
+class Approval(Strict):
     note: Note | None = None
 
 
-class Refusal(Person):
+class Refusal(Strict):
     """`note`: why. Whoever tells the customer reads it."""
 
     note: Note
@@ -48,14 +41,14 @@ class Change(Approval):
     action_plan: Plan
 
 
-class HandBack(Person):
+class HandBack(Strict):
     """`steps`: the actors that go on with it, when the ordinary ones shall not; `reason`: kept as a note."""
 
     steps: tuple[ActorName, ...] | None = Field(default=None, min_length=1, max_length=20)
     reason: Note | None = None
 
 
-class NewNote(Person):
+class NewNote(Strict):
     text: Note
 
 

@@ -9,15 +9,23 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from gateway.metrics import Metrics
+from gateway.owners import Owners
+from gateway.pace import Sockets
+from gateway.sign_ins import SignIns
 from gateway.waiting import Switchboard
+from mesh.acts import Acts
 from mesh.bus import Bus
 from mesh.errors import Unavailable
+from mesh.people import People
 from mesh.protocol import Route
+from mesh.rates import Rates
+from mesh.secret import Secret
 from mesh.sessions import Sessions
 from mesh.settings import Settings
 from mesh.shop import Shop
 from mesh.store import History
 from mesh.temporal import Journeys, connect
+from mesh.tokens import Tokens
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +71,14 @@ class Edge:
     shop: Shop
     switchboard: Switchboard
     metrics: Metrics
+    tokens: Tokens
+    rates: Rates
+    owners: Owners
+    sockets: Sockets
+    people: People
+    sign_ins: SignIns
+    acts: Acts
+    metrics_token: Secret
 
 
 def edge_of(connection: HTTPConnection) -> Edge:

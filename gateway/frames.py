@@ -10,12 +10,22 @@ from mesh.protocol import Id
 from mesh.replies import Progress, Reply, Source
 
 
-class Caller(Strict):
+class Hello(Strict):
     """Who opened the socket, for which session, and what of it was seen already."""
 
-    customer_email: Email
+    type: Literal["hello"] = "hello"
+    identity_token: str | None = Field(default=None, max_length=8_192)
+    customer_email: Email | None = None
     session_id: Id | None = None
+    session_secret: str | None = Field(default=None, max_length=128)
     after: int = Field(default=0, ge=0)
+
+
+class Renewal(Strict):
+    """A fresh identity token of the same customer, before the old one expires."""
+
+    type: Literal["identity"]
+    identity_token: str = Field(max_length=8_192)
 
 
 class Said(Strict):
@@ -28,13 +38,16 @@ class Ping(Strict):
     type: Literal["ping"]
 
 
-Incoming = TypeAdapter[Said | Ping](Annotated[Said | Ping, Field(discriminator="type")])
+Incoming = TypeAdapter[Said | Ping | Renewal](Annotated[Said | Ping | Renewal, Field(discriminator="type")])
 
 
 class SessionFrame(BaseModel):
+    """`session_secret`: what an anonymous customer shows to come back to this session."""
+
     type: Literal["session"] = "session"
     session_id: str
     sequence: int
+    session_secret: str | None = None
 
 
 class AcceptedFrame(BaseModel):
@@ -47,9 +60,12 @@ class PongFrame(BaseModel):
 
 
 class ErrorFrame(BaseModel):
+    """`retry_after`: seconds to wait, when there were too many messages."""
+
     type: Literal["error"] = "error"
     detail: str
     message_id: str | None = None
+    retry_after: int | None = None
 
 
 class ProgressFrame(BaseModel):

@@ -5,11 +5,12 @@ from collections.abc import Awaitable, Mapping
 from http import HTTPStatus
 from typing import TypeVar
 
-from fastapi import APIRouter
-from pydantic import BaseModel, JsonValue
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, Field, JsonValue
 from starlette.responses import Response
 
 from gateway.edge import Edge, TheEdge
+from gateway.people import an_insider, is_insider
 from gateway.problems import unavailable
 from mesh.errors import Transient, Unavailable
 from mesh.protocol import queue_of
@@ -21,13 +22,14 @@ T = TypeVar("T")
 
 LONGEST_LOOK = 3.0
 OK = "ok"
+INSIDE = [Depends(an_insider)]
 
 
 class Health(BaseModel):
-    """`parts`: "ok" or what is wrong, for each system behind the gateway."""
+    """`parts`: "ok" or what is wrong, for each system behind the gateway; empty for who may not know."""
 
     status: str = OK
-    parts: dict[str, str]
+    parts: dict[str, str] = Field(default_factory=dict)
 
 
 class Storage(Health):
@@ -44,21 +46,25 @@ class Mailbox(BaseModel):
 
 
 @router.get("/api/health")
-async def health(edge: TheEdge) -> Health:
-    """Can this gateway take messages and see their answers?"""
+async def health(request: Request, edge: TheEdge) -> Health:
+    """Can this gateway take messages and see their answers? What is wrong is told to operators."""
     parts, _ = await _parts(edge)
+    if not await is_insider(request, edge):
+        if set(parts.values()) != {OK}:
+            raise unavailable("Something that messages need does not answer.")
+        return Health()
     _demand(parts)
     return Health(parts=parts)
 
 
-@router.get("/api/health/storage")
+@router.get("/api/health/storage", dependencies=INSIDE)
 async def storage(edge: TheEdge) -> Storage:
     parts, streams = await _parts(edge)
     _demand(parts, streams=dict(streams))
     return Storage(parts=parts, streams=streams)
 
 
-@router.get("/api/health/actors")
+@router.get("/api/health/actors", dependencies=INSIDE)
 async def actors(edge: TheEdge) -> dict[str, Mailbox]:
     """Who serves which actor, the workflow and the intake; 503 when one has nobody."""
     journeys = await edge.temporal.journeys()
@@ -75,7 +81,7 @@ async def actors(edge: TheEdge) -> dict[str, Mailbox]:
     return found
 
 
-@router.get("/api/health/services")
+@router.get("/api/health/services", dependencies=INSIDE)
 async def services(edge: TheEdge) -> Health:
     """Do the shop's APIs answer?"""
     found = await edge.shop.health()
@@ -84,7 +90,7 @@ async def services(edge: TheEdge) -> Health:
     return Health(parts=parts)
 
 
-@router.get("/metrics", response_class=Response)
+@router.get("/metrics", response_class=Response, dependencies=INSIDE)
 async def metrics(edge: TheEdge) -> Response:
     return Response(edge.metrics.exposition(), HTTPStatus.OK, media_type="text/plain; version=0.0.4; charset=utf-8")
 

@@ -18,12 +18,13 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from gateway.pages import page
+from gateway.people import a_supervisor
 from gateway.problems import Problem
 from gateway.views import TheViews
 from mesh.insights.figures import Cell, Table
 from mesh.insights.queries import DAY, Span
 
-router = APIRouter(prefix="/api/insights", tags=["insights"])
+router = APIRouter(prefix="/api/insights", tags=["insights"], dependencies=[Depends(a_supervisor)])
 pages = APIRouter(include_in_schema=False)
 
 HOURLY: Final = 3 * DAY

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel
 from starlette.responses import FileResponse, StreamingResponse
 
 from gateway.edge import Edge, TheEdge
 from gateway.following import Followable, followed
 from gateway.pages import page
+from gateway.people import a_supervisor
 from gateway.problems import Problem, unavailable
 from gateway.pulse import Heart, Pulse, Work
 from gateway.travelled import Failed
@@ -22,7 +23,7 @@ from mesh.plan import Plan, Station
 from mesh.protocol import Id, Message
 from mesh.route import ActorName
 
-router = APIRouter(prefix="/api/mesh", tags=["mesh"])
+router = APIRouter(prefix="/api/mesh", tags=["mesh"], dependencies=[Depends(a_supervisor)])
 pages = APIRouter(include_in_schema=False)
 
 MOST_VIEWERS: Final = 50

@@ -39,7 +39,11 @@ class ChatRequest(Strict):
     """What a customer says. Repeat it with the same `message_id` after an error: it is then handled once."""
 
     message: Text = Field(description="At most 8,000 characters.", examples=["Where is my order ORD-10000001?"])
-    customer_email: Email = Field(examples=["polly.inquirer@example.com"])
+    customer_email: Email | None = Field(
+        default=None,
+        examples=["polly.inquirer@example.com"],
+        description="Who you are: believed in demo mode alone, else the identity token says it.",
+    )
     session_id: Id | None = Field(default=None, description="Continue this conversation; a new one when left out.")
     message_id: Id | None = Field(default=None, description="Makes a repetition safe; generated when left out.")
 
@@ -56,7 +60,10 @@ class AnswerMetadata(BaseModel):
 
 
 class Answer(BaseModel):
-    """A reply. `processing_time` in seconds, from acceptance to delivery; `sources`: the articles it quotes."""
+    """A reply. `processing_time` in seconds, from acceptance to delivery; `sources`: the articles it quotes.
+
+    `session_secret`: what an anonymous customer sends as `X-Session-Secret` to go on in this session.
+    """
 
     message_id: str
     session_id: str
@@ -66,6 +73,7 @@ class Answer(BaseModel):
     sources: list[Source] = Field(default_factory=list)
     processing_time: float
     metadata: AnswerMetadata
+    session_secret: str | None = None
 
 
 class SupersededAnswer(Answer):
@@ -91,6 +99,7 @@ class Pending(BaseModel):
     session_id: str | None = None
     status: Literal["pending"] = "pending"
     location: str
+    session_secret: str | None = None
 
 
 class Line(BaseModel):
@@ -113,10 +122,9 @@ class Conversation(BaseModel):
 
 
 class DeskReply(Strict):
-    """What a person answers. `agent`: who, for colleagues; the customer does not see it."""
+    """What a person answers."""
 
     text: Text
-    agent: str | None = Field(default=None, min_length=1, max_length=80)
 
 
 class Answered(BaseModel):

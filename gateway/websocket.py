@@ -1,48 +1,73 @@
-"""The conversation over one socket: `WS /ws/{customer_email}?session_id=&after=`.
+"""The conversation over one socket: `WS /ws`, and in demo mode also `WS /ws/{customer_email}?session_id=&after=`.
 
-    client → {"type": "message", "text", "message_id"?}     say something; repeat with the same id when unsure
+    client → {"type": "hello", "identity_token"?, "customer_email"?, "session_id"?, "session_secret"?, "after"?}
+                                                            first, within ten seconds; not on the path with the address
+             {"type": "message", "text", "message_id"?}     say something; repeat with the same id when unsure
+             {"type": "identity", "identity_token"}         go on with a fresh token of the same customer
              {"type": "ping"}
-    server → {"type": "session", "session_id", "sequence"}  first; everything up to `sequence` counts as seen
+    server → {"type": "session", "session_id", "sequence", "session_secret"?}
+                                                            first; everything up to `sequence` counts as seen
              {"type": "accepted", "message_id"}             the message is on disk
              {"type": "progress", "message_id", "actor", "state"}
              {"type": "reply", "reply_id", "message_id", "text", "status", "author", "sequence", "at"}
              {"type": "superseded", "message_id", "answered_by"} the reply to a later message answers this one too
-             {"type": "error", "detail", "message_id"?}     the socket stays open
+             {"type": "error", "detail", "message_id"?, "retry_after"?}  the socket stays open
              {"type": "pong"}
 
-To resume, connect with the session's id and `after`, the highest `sequence` that was seen: every reply behind it
-follows, once and in order. Without `after` all replies that are kept follow. A repeated `message_id` whose reply
-was sent before gets it again, with the same `reply_id`.
+The token may be offered as the subprotocol `identity.<token>`, beside `mesh`, instead of in the first frame; never in
+the address, which is logged. To resume, connect with the session's id and `after`, the highest `sequence` seen:
+every reply behind it follows, once and in order. Without `after` all replies that are kept follow. A repeated
+`message_id` whose reply was sent before gets it again, with the same `reply_id`.
 
-Close codes: 1008 the address is wrong; 1013 try again later, and resume: NATS is away, or the reader is too slow.
+Before the socket opens: HTTP 403, the page's origin is not allowed. Close codes: 1008 the address or first frame is
+wrong, or there were too many frames; 1009 a frame over 64 KB; 1013 try again later, and resume: NATS is away, or the
+reader is too slow; 4401 the identity token is refused or has expired: resume with a new one; 4403 the session is not
+yours; 4429 too many sockets.
 """
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
+from http import HTTPStatus
 from uuid import uuid4
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from gateway.chat import compose, hand_over, said_before
+from gateway.address import is_welcome
+from gateway.chat import compose, demand_pace_of, hand_over, refuse_long, said_before
 from gateway.edge import Edge, TheEdge
 from gateway.frames import (
     AcceptedFrame,
-    Caller,
     ErrorFrame,
+    Hello,
     Incoming,
     Ping,
     PongFrame,
     ProgressFrame,
+    Renewal,
     ReplyFrame,
     Said,
     SessionFrame,
     SupersededFrame,
 )
-from gateway.limits import MAX_BODY
+from gateway.handshake import (
+    MAX_FRAME,
+    POLICY_VIOLATION,
+    TOO_BIG,
+    TRY_AGAIN_LATER,
+    Closed,
+    Visit,
+    admitted,
+    first_frame,
+    holds,
+    met,
+    spoken,
+    too_big,
+)
 from gateway.models import ChatRequest, SupersededAnswer
+from gateway.pace import demand_pace
 from gateway.problems import Problem, in_words
 from gateway.waiting import Line
 from mesh.errors import Unavailable
@@ -50,38 +75,60 @@ from mesh.replies import Progress, Reply
 
 router = APIRouter()
 
-POLICY_VIOLATION = 1008
-TRY_AGAIN_LATER = 1013
 CLOSE_TIMEOUT = 60.0
+
+
+@router.websocket("/ws")
+async def converse(websocket: WebSocket, edge: TheEdge) -> None:
+    """A customer whom the first frame introduces."""
+    await _talk(websocket, edge, lambda: first_frame(websocket))
 
 
 @router.websocket("/ws/{customer_email}")
 async def talk(websocket: WebSocket, edge: TheEdge, customer_email: str) -> None:
-    await websocket.accept()
+    """A customer whom the address introduces: for the demo."""
+
+    async def addressed() -> Hello:
+        try:
+            return Hello.model_validate({**websocket.query_params, "customer_email": customer_email})
+        except ValidationError as error:
+            raise Closed(POLICY_VIOLATION, in_words(error)) from None
+
+    await _talk(websocket, edge, addressed)
+
+
+async def _talk(websocket: WebSocket, edge: Edge, introduced: Callable[[], Awaitable[Hello]]) -> None:
+    if not is_welcome(websocket, edge.settings):
+        # Before it is accepted, which is HTTP 403.
+        await websocket.close(POLICY_VIOLATION)
+        return
+    await websocket.accept(spoken(websocket))
     with suppress(WebSocketDisconnect):
         try:
-            caller = Caller.model_validate({**websocket.query_params, "customer_email": customer_email})
-        except ValidationError as error:
-            await _refuse(websocket, in_words(error), POLICY_VIOLATION)
-            return
-        await _serve(websocket, edge, caller)
+            hello = await introduced()
+            visit = await met(websocket, edge, hello)
+            with admitted(edge, visit):
+                await _serve(websocket, edge, visit, hello.after)
+        except Closed as closed:
+            await _refuse(websocket, closed.detail, closed.code)
 
 
-async def _serve(websocket: WebSocket, edge: Edge, caller: Caller) -> None:
-    session_id, line = caller.session_id or uuid4().hex, Line()
+async def _serve(websocket: WebSocket, edge: Edge, visit: Visit, seen: int) -> None:
+    line = Line()
     # Live first, then what was missed: whatever comes in between is on both, and told once by its sequence.
-    with edge.switchboard.listening(session_id, line):
+    with edge.switchboard.listening(visit.session_id, line):
         try:
             # A place that does not exist is from before the stream was emptied; nothing after it is seen.
-            after = caller.after if caller.after <= await edge.bus.newest_reply() else 0
-            missed = await edge.bus.replies_after(session_id, after)
+            after = seen if seen <= await edge.bus.newest_reply() else 0
+            missed = await edge.bus.replies_after(visit.session_id, after)
         except Unavailable as error:
-            await _refuse(websocket, f"{error}. Connect again in a moment.", TRY_AGAIN_LATER)
-            return
-        await _send(websocket, SessionFrame(session_id=session_id, sequence=after))
+            raise Closed(TRY_AGAIN_LATER, f"{error}. Connect again in a moment.") from error
+        opened = SessionFrame(session_id=visit.session_id, sequence=after, session_secret=visit.secret)
+        await _send(websocket, opened)
         await _first_of(
             _speak(websocket, line, missed, after),
-            _listen(websocket, edge, line, caller.customer_email, session_id),
+            _listen(websocket, edge, line, visit),
+            holds(edge, visit),
             line.overflowed.wait(),
         )
         if line.overflowed.is_set():
@@ -126,22 +173,28 @@ def _frame(item: BaseModel) -> BaseModel:
     return ProgressFrame.of(item) if isinstance(item, Progress) else item
 
 
-async def _listen(websocket: WebSocket, edge: Edge, line: Line, email: str, session_id: str) -> None:
+async def _listen(websocket: WebSocket, edge: Edge, line: Line, visit: Visit) -> None:
     """Take what the customer sends, one frame after the other, until the socket closes."""
     while True:
         event = await websocket.receive()
         if event["type"] == "websocket.disconnect":
             return
+        if await edge.sockets.frames.wait(edge.settings.rate_socket, visit.socket_id):
+            raise Closed(POLICY_VIOLATION, "Too many frames.")
         incoming = _read(event.get("text"))
         if isinstance(incoming, Said):
-            await _hear(edge, line, incoming, email, session_id)
+            await _hear(edge, line, incoming, visit)
+        elif isinstance(incoming, Renewal):
+            visit.renew(edge, incoming.identity_token)
         else:
             line.put(incoming)
 
 
-def _read(data: str | None) -> Said | PongFrame | ErrorFrame:
-    if data is None or len(data) > MAX_BODY:
-        return ErrorFrame(detail=f"A frame is text with at most {MAX_BODY:,} characters of JSON.")
+def _read(data: str | None) -> Said | Renewal | PongFrame | ErrorFrame:
+    if data is None:
+        return ErrorFrame(detail="A frame is text: JSON, one object.")
+    if too_big(data):
+        raise Closed(TOO_BIG, f"A frame has at most {MAX_FRAME:,} bytes.")
     try:
         found = Incoming.validate_json(data)
     except ValidationError as error:
@@ -149,12 +202,13 @@ def _read(data: str | None) -> Said | PongFrame | ErrorFrame:
     return PongFrame() if isinstance(found, Ping) else found
 
 
-async def _hear(edge: Edge, line: Line, said: Said, email: str, session_id: str) -> None:
-    request = ChatRequest(
-        message=said.text, customer_email=email, session_id=session_id, message_id=said.message_id or uuid4().hex
-    )
+async def _hear(edge: Edge, line: Line, said: Said, visit: Visit) -> None:
+    request = ChatRequest(message=said.text, session_id=visit.session_id, message_id=said.message_id or uuid4().hex)
     try:
-        message = compose(edge, request)
+        refuse_long(said.text)
+        await demand_pace(edge.rates, edge.settings.rate_address, "address", visit.address)
+        await demand_pace_of(edge, visit.customer, visit.session_id)
+        message = compose(edge, request, visit.customer, visit.session_id)
         answer, message = await said_before(edge, message, request) if said.message_id else (None, message)
         if answer is None:
             await hand_over(edge, message)
@@ -162,9 +216,17 @@ async def _hear(edge: Edge, line: Line, said: Said, email: str, session_id: str)
         if isinstance(answer, SupersededAnswer):
             line.put(SupersededFrame(message_id=message.message_id, answered_by=answer.answered_by))
         elif answer is not None:
-            await _say_again(edge, line, session_id, message.message_id)
-    except (Problem, Unavailable) as error:
+            await _say_again(edge, line, visit.session_id, message.message_id)
+    except Problem as problem:
+        line.put(_error(problem, request.message_id))
+    except Unavailable as error:
         line.put(ErrorFrame(detail=str(error), message_id=request.message_id))
+
+
+def _error(problem: Problem, message_id: str | None) -> ErrorFrame:
+    wait = problem.headers.get("Retry-After")
+    patience = int(wait) if wait and problem.status is HTTPStatus.TOO_MANY_REQUESTS else None
+    return ErrorFrame(detail=problem.detail, message_id=message_id, retry_after=patience)
 
 
 async def _say_again(edge: Edge, line: Line, session_id: str, message_id: str) -> None:

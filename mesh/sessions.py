@@ -137,13 +137,61 @@ class Sessions:
         """
         return bool(await self._ask(self._redis.exists(_mark_key(message_id))))
 
-    async def accept(self, message_id: str) -> bool:
-        """Mark a message as accepted; False when it already was.
+    async def accepted_in(self, message_id: str) -> str | None:
+        """The session of a message that was accepted within the last day; empty when its mark does not say.
 
         Raises:
             Unavailable: the server cannot be reached.
         """
-        return bool(await self._ask(self._redis.set(_mark_key(message_id), b"1", ex=MARK_KEPT, nx=True)))
+        found = await self._ask(self._redis.get(_mark_key(message_id)))
+        return None if found is None else _decoded(found).removeprefix("1")[1:]
+
+    async def accept(self, message_id: str, session_id: str = "") -> bool:
+        """Mark a message as accepted, in this session; False when it already was.
+
+        Raises:
+            Unavailable: the server cannot be reached.
+        """
+        mark = f"1:{session_id}" if session_id else "1"
+        return bool(await self._ask(self._redis.set(_mark_key(message_id), mark, ex=MARK_KEPT, nx=True)))
+
+    async def first(self, key: str, value: str, keep: float) -> str:
+        """Note this unless something is noted already; what is noted now, kept for `keep` seconds from now.
+
+        Raises:
+            Unavailable: the server cannot be reached.
+        """
+        async with self._redis.pipeline(transaction=True) as batch:
+            batch.set(_note_key(key), value, px=_milliseconds(keep), nx=True)
+            batch.getex(_note_key(key), px=_milliseconds(keep))
+            _, noted = await self._ask(batch.execute())
+        return value if noted is None else _decoded(noted)
+
+    async def note(self, key: str, value: str, keep: float) -> None:
+        """Note this for `keep` seconds.
+
+        Raises:
+            Unavailable: the server cannot be reached.
+        """
+        await self._ask(self._redis.set(_note_key(key), value, px=_milliseconds(keep)))
+
+    async def noted(self, key: str, keep: float | None = None) -> str | None:
+        """What was noted, if it is still kept; with `keep` it is kept for that many seconds more.
+
+        Raises:
+            Unavailable: the server cannot be reached.
+        """
+        wanted = self._redis.getex(_note_key(key), px=_milliseconds(keep)) if keep else self._redis.get(_note_key(key))
+        found = await self._ask(wanted)
+        return None if found is None else _decoded(found)
+
+    async def unnote(self, key: str) -> None:
+        """Drop a note.
+
+        Raises:
+            Unavailable: the server cannot be reached.
+        """
+        await self._ask(self._redis.delete(_note_key(key)))
 
     async def ping(self) -> None:
         """Ask for a sign of life.
@@ -217,6 +265,10 @@ class Sessions:
             raise Unavailable(reason) from error
 
 
+def _decoded(found: bytes | str) -> str:
+    return found if isinstance(found, str) else found.decode()
+
+
 def _state_key(session_id: str) -> str:
     return f"session:{session_id}:state"
 
@@ -227,6 +279,10 @@ def _context_key(session_id: str) -> str:
 
 def _mark_key(message_id: str) -> str:
     return f"chat:{message_id}"
+
+
+def _note_key(key: str) -> str:
+    return f"note:{key}"
 
 
 def _fact_key(key: str) -> str:

@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
+
+from mesh.gate_settings import GateSettings
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Urgency = Literal["low", "medium", "high", "critical"]
@@ -39,7 +41,7 @@ class LanguageModel(BaseModel):
 Listed = Annotated[LanguageModel, BeforeValidator(lambda found: {"model": found} if isinstance(found, str) else found)]
 
 
-class Settings(BaseSettings):
+class Settings(GateSettings):
     """The environment variable of a field is its name in capitals. Durations are in seconds.
 
     Where an address is unset, `mesh up` starts that server itself on the port given here.

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Literal, Self
@@ -90,18 +90,17 @@ class History:
     @asynccontextmanager
     async def open(cls, settings: Settings) -> AsyncIterator[Self]:
         """Connect. The tables must be there: see `migrate`."""
-        engine = create_async_engine(settings.database_target, hide_parameters=True, isolation_level="AUTOCOMMIT")
-        if engine.dialect.name == "sqlite":
-            sql.event.listen(engine.sync_engine, "connect", _durable_sqlite)
-        try:
+        async with engine_of(settings) as engine:
             yield cls(engine)
-        finally:
-            await engine.dispose()
+
+    def connection(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """For one statement, of this class or of another table's functions; raises `Transient`."""
+        return connected(self._engine)
 
     async def add(self, rows: Iterable[Row]) -> set[str]:
         """Append these rows, all or none; the ids of those that are there already, which stay as they are."""
         values = [_values(row) for row in rows]
-        async with self.connection() as connection:
+        async with connected(self._engine) as connection:
             known = await _known(connection, [value["row_id"] for value in values])
             fresh = [value for value in values if value["row_id"] not in known]
             if fresh:
@@ -110,7 +109,7 @@ class History:
 
     async def amend(self, row_id: str, status: Status) -> None:
         """Say how a row's reply really went: a person may take a conversation over while it is delivered."""
-        async with self.connection() as connection:
+        async with connected(self._engine) as connection:
             found = sql.update(messages).where(messages.c.row_id == row_id, messages.c.status != status)
             await connection.execute(found.values(status=status))
 
@@ -122,6 +121,12 @@ class History:
         """Every row of one session, oldest first."""
         return await self._select(messages.c.session_id == session_id)
 
+    async def beginning(self, session_id: str) -> Row | None:
+        """The first thing that a customer said in this session."""
+        said = (messages.c.session_id == session_id) & (messages.c.sender == "customer")
+        found = await self._fetch(sql.select(messages).where(said).order_by(messages.c.timestamp).limit(1))
+        return found[0] if found else None
+
     async def recent(self, session_id: str, limit: int = 10) -> tuple[Row, ...]:
         """The newest rows of a session, oldest first, without route and payload."""
         light = [messages.c[name] for name in Row.model_fields if name not in {"route_trace", "payload"}]
@@ -131,7 +136,7 @@ class History:
 
     async def unended(self) -> tuple[Unended, ...]:
         """Every accepted message without an end, the longest waiting first: one query proves that there is none."""
-        async with self.connection() as connection:
+        async with connected(self._engine) as connection:
             found = await connection.execute(_UNENDED)
             return tuple(Unended(message_id=one, session_id=two, accepted_at=_utc(at)) for one, two, at in found)
 
@@ -152,17 +157,30 @@ class History:
         return await self._fetch(sql.select(messages).where(where).order_by(messages.c.timestamp, messages.c.row_id))
 
     async def _fetch(self, query: sql.Select[Any]) -> tuple[Row, ...]:
-        async with self.connection() as connection:
+        async with connected(self._engine) as connection:
             return tuple(_row(found) for found in await connection.execute(query))
 
-    @asynccontextmanager
-    async def connection(self) -> AsyncIterator[AsyncConnection]:
-        """For one statement, of this class or of another table's functions; raises `Transient`."""
-        try:
-            async with self._engine.connect() as connection:
-                yield connection
-        except (DBAPIError, PoolTimeoutError, OSError) as error:
-            raise Transient(f"the history database is not usable: {type(error).__name__}") from error
+
+@asynccontextmanager
+async def engine_of(settings: Settings) -> AsyncIterator[AsyncEngine]:
+    """The database, whose every statement is a transaction of its own."""
+    engine = create_async_engine(settings.database_target, hide_parameters=True, isolation_level="AUTOCOMMIT")
+    if engine.dialect.name == "sqlite":
+        sql.event.listen(engine.sync_engine, "connect", _durable_sqlite)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+@asynccontextmanager
+async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection; what goes wrong with it is `Transient`."""
+    try:
+        async with engine.connect() as connection:
+            yield connection
+    except (DBAPIError, PoolTimeoutError, OSError) as error:
+        raise Transient(f"the history database is not usable: {type(error).__name__}") from error
 
 
 _end = messages.alias()

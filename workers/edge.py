@@ -8,8 +8,10 @@ import click
 import uvicorn
 
 from gateway.app import create_app
+from gateway.handshake import MAX_FRAME
 from mesh.actor import discover
 from mesh.plan import Plan
+from mesh.identity import demand_sound
 from mesh.settings import Settings
 from mesh.store import migrate
 from workers.compose import standard_route
@@ -24,6 +26,7 @@ def gateway() -> None:
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Serve HTTP until `stop` is set; open requests get three seconds to finish."""
+    demand_sound(settings)
     await migrate(settings)
     actors, route = discover(), standard_route()
     app = create_app(settings, route=route, actors=sorted(actors), plan=Plan.of(actors, route))
@@ -34,7 +37,10 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=3,
-        ws_max_size=256 * 1024,
+        ws_max_size=MAX_FRAME,
+        # Whose word counts for an address is a setting of ours; uvicorn would believe everybody on this machine.
+        proxy_headers=False,
+        server_header=False,
     )
     server = _Server(config)
     async with asyncio.TaskGroup() as group:

@@ -70,7 +70,7 @@ export class Talk {
   }
 
   async earlier() {
-    const answer = await fetch(`/api/sessions/${this.session}/messages`);
+    const answer = await fetch(`/api/sessions/${this.session}/messages`, { headers: { "X-Customer-Email": this.email } });
     return answer.ok ? (await answer.json()).messages : [];
   }
 
@@ -176,7 +176,7 @@ export class Talk {
       await sleep(last === "escalated" ? POLL_PERSON_EVERY : pause);
       // What comes meanwhile comes by the socket.
       if (this.ready && last !== "pending") break;
-      const answer = await fetch(`/api/chat/${id}`).then((found) => (found.ok ? found.json() : null), () => null);
+      const answer = await fetch(`/api/chat/${id}`, { headers: { "X-Customer-Email": this.email } }).then((found) => (found.ok ? found.json() : null), () => null);
       if (answer?.status === "superseded") this.superseded(id);
       else for (const reply of answer?.replies ?? []) this.answered(asReply(reply));
       last = answer?.status ?? last;

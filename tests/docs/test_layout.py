@@ -8,15 +8,20 @@ import pytest
 
 HERE = Path(__file__).resolve().parents[2]
 PACKAGES = ("mesh", "activities", "routers", "workflows", "workers", "gateway", "mock_services")
-MIGRATIONS = {f"migrations/versions/{file.name}" for file in (HERE / "mesh/migrations/versions").glob("0*.py")}
+VERSIONS = {f"migrations/versions/{file.name}" for file in (HERE / "mesh/migrations/versions").glob("0*.py")}
+MIGRATIONS = {"migrations/env.py", *VERSIONS}
 INSIGHTS = {f"insights/{name}.py" for name in ("queries", "rollup", "tables", "traces")}
 ONE_PLACE = {
     "nats": {"bus.py", "letters.py", "registers.py", "streams.py", "checks/bus.py"},
     "temporalio": {"temporal.py", "revival.py", "_executions.py", "_mailboxes.py", "checks/temporal.py"},
-    "sqlalchemy": {"store.py", "ratings.py", "checks/store.py", "migrations/env.py", *MIGRATIONS, *INSIGHTS},
-    "alembic": {"store.py", "checks/store.py", "migrations/env.py", *MIGRATIONS},
+    "sqlalchemy": {"store.py", "people.py", "acts.py", "ratings.py", "checks/store.py", *MIGRATIONS, *INSIGHTS},
+    "alembic": {"store.py", "checks/store.py", *MIGRATIONS},
+    "argon2": {"people.py"},
+    "joserfc": {"tokens.py"},
+    "limits": {"rates.py"},
     "redis": {"sessions.py", "checks/sessions.py"},
-    "httpx": {"shop.py"},
+    "httpx": {"shop.py", "oidc.py"},
+    "authlib": {"oidc.py"},
     "litellm": {"llm/provider.py"},
     "onnxruntime": {"embedding/__init__.py"},
     "sqlite3": {"knowledge.py"},

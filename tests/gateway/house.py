@@ -109,6 +109,7 @@ class House(NamedTuple):
     journeys: FakeJourneys
     echo: Echo
     http: httpx.AsyncClient
+    signed: dict[str, dict[str, str]]
 
     @property
     def socket_url(self) -> str:
@@ -141,12 +142,13 @@ async def furnished(settings: Settings) -> AsyncIterator[House]:
     """Everything but the gateway itself: an empty history and an echo on the stream."""
     settings = settings.model_copy(update={"chat_timeout": 0.8})
     await migrate(settings)
-    client = httpx.AsyncClient(base_url=settings.gateway_url, timeout=15, trust_env=False)
+    own = {"X-Customer-Email": EMAIL}
+    client = httpx.AsyncClient(base_url=settings.gateway_url, timeout=15, trust_env=False, headers=own)
     async with Bus.open(settings, "echo") as bus, History.open(settings) as history, client:
         echo = Echo(bus, history)
         work = asyncio.create_task(bus.pull(8, echo.take))
         try:
-            yield House(settings, FakeJourneys(), echo, client)
+            yield House(settings, FakeJourneys(), echo, client, {})
         finally:
             work.cancel()
             with contextlib.suppress(asyncio.CancelledError):

@@ -36,6 +36,7 @@ async def test_a_question_is_answered_with_everything_that_was_promised(house: H
     assert body["metadata"]["urgency"] == "low"
     assert set(body) == {
         "message_id", "session_id", "response", "status", "action_plan", "sources", "processing_time", "metadata",
+        "session_secret",
     }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.gateway.at_desk import ACTIONS, ANN, BOB, asks_approval, desk, given, post, waits
+from tests.gateway.at_desk import ACTIONS, ANN, BOB, asks_approval, desk, given, look, post, waits
 from tests.gateway.house import House
 
 # -- approvals
@@ -17,10 +17,10 @@ async def test_an_approval_request_shows_its_plan(house: House) -> None:
 @pytest.mark.parametrize(
     ("act", "more", "verdict", "plan"),
     [
-        ("approve", {}, {"verdict": "approved", "by": "Ann", "note": None}, None),
-        ("approve", {"note": "fine"}, {"verdict": "approved", "by": "Ann", "note": "fine"}, None),
-        ("refuse", {"note": "too much"}, {"verdict": "refused", "by": "Ann", "note": "too much"}, None),
-        ("change", {"action_plan": ACTIONS}, {"verdict": "changed", "by": "Ann", "note": None}, ACTIONS),
+        ("approve", {}, {"verdict": "approved", "by": "ann", "note": None}, None),
+        ("approve", {"note": "fine"}, {"verdict": "approved", "by": "ann", "note": "fine"}, None),
+        ("refuse", {"note": "too much"}, {"verdict": "refused", "by": "ann", "note": "too much"}, None),
+        ("change", {"action_plan": ACTIONS}, {"verdict": "changed", "by": "ann", "note": None}, ACTIONS),
     ],
 )
 async def test_a_verdict_completes_the_visit_and_gives_the_conversation_back(
@@ -45,12 +45,14 @@ async def test_a_verdict_on_what_asks_for_none_or_on_the_claim_of_another_is_ref
     assert (await post(house, act, {**ANN, **more})).status_code == 409
     asks_approval(house)
     await post(house, "claim", BOB)
-    assert (await post(house, act, {**ANN, **more})).json()["claimed_by"] == "Bob"
+    assert (await post(house, act, {**ANN, **more})).json()["claimed_by"] == "bob"
     assert house.journeys.answers == []
 
 
 @pytest.mark.parametrize(("act", "body"), [("reply", {"text": "Hello", **ANN}), ("hand-back", ANN)])
-async def test_an_approval_request_wants_a_verdict_and_nothing_else(house: House, act: str, body: object) -> None:
+async def test_an_approval_request_wants_a_verdict_and_nothing_else(
+    house: House, act: str, body: dict[str, object]
+) -> None:
     asks_approval(house)
     assert (await post(house, act, body)).status_code == 409
     assert house.journeys.answers == []
@@ -87,8 +89,8 @@ async def test_a_message_that_is_handed_back_is_answered_by_the_mesh(house: Hous
         why="a person handed it back: it is answered automatically",
     )  # fmt: skip
     assert message.route.accept(route, "human_agent").trace[-1].actor == "human_agent"
-    (note,) = (await house.http.get("/api/desk/m-1/notes")).json()
-    assert (note["by"], note["text"]) == ("Ann", "the article says it all")
+    (note,) = (await look(house, "/m-1/notes")).json()
+    assert (note["by"], note["text"]) == ("ann", "the article says it all")
     waits(house, "m-2")
     assert (await post(house, "claim", BOB, "m-2")).status_code == 200
 
