@@ -10,8 +10,8 @@ import uvicorn
 from gateway.app import create_app
 from gateway.handshake import MAX_FRAME
 from mesh.actor import discover
-from mesh.plan import Plan
 from mesh.identity import demand_sound
+from mesh.plan import Plan
 from mesh.settings import Settings
 from mesh.store import migrate
 from workers.compose import standard_route

@@ -87,7 +87,8 @@ def week() -> list[Row]:
     return [
         where, said(where, 0.5, visits=(("decision_router", "visited", 0.1),)),
         thanks, said(thanks, 0.25, intent="smalltalk", mood="POSITIVE"),
-        refund, said(refund, 1.0, intent="refund_request", orders=("ORD-1",), mood="NEGATIVE", execution_result=results),
+        refund, said(refund, 1.0, intent="refund_request", orders=("ORD-1",), mood="NEGATIVE",
+                     execution_result=results),
         again, said(again, 2.0, intent="refund_request", mood="NEGATIVE", urgency="medium", execution_result=refunded,
                     visits=((PERSON, "visited", 1.5),)),
         late, said(late, 1.0, "escalated", hop=5, urgency="high", kind="holding"),

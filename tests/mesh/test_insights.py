@@ -1,7 +1,6 @@
 """Figures against a history made by hand: each number below can be counted in `figures_of.week`."""
 
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sql
@@ -13,7 +12,7 @@ from mesh.insights.figures import Cell, Insights
 from mesh.insights.queries import REOPENED_WITHIN, Span
 from mesh.insights.tables import deeds, facts
 from mesh.ratings import Rating, rate
-from mesh.store import History, Row, messages
+from mesh.store import History
 from tests.mesh.figures_of import MONDAY, asked, said, week
 
 HOUR, DAY = 3600.0, 86_400.0
@@ -23,13 +22,13 @@ NEXT_YEAR = START + 365 * DAY
 
 
 @pytest.fixture
-async def insights(history: History) -> AsyncIterator[Insights]:
+async def insights(history: History) -> Insights:
     await history.add(week())
     for session, message, stars in (("s-9", "m-second", 5), ("s-5", "m-furious", 1)):
         await rate(history, Rating(session_id=session, message_id=message, stars=stars, timestamp=MONDAY))
     found = Insights(history)
     await found.rollup.catch_up()
-    yield found
+    return found
 
 
 async def rows(insights: Insights, name: str, span: Span = WEEK) -> list[tuple[Cell, ...]]:
@@ -54,7 +53,10 @@ async def test_volume_is_told_by_day_and_by_how_messages_ended(insights: Insight
 
 async def test_a_short_span_is_told_by_the_hour(insights: Insights) -> None:
     monday = Span(START, START + DAY, hourly=True)
-    assert await rows(insights, "volume", monday) == [("2026-06-01T09", "resolved", 2), ("2026-06-01T10", "resolved", 1)]
+    assert await rows(insights, "volume", monday) == [
+        ("2026-06-01T09", "resolved", 2),
+        ("2026-06-01T10", "resolved", 1),
+    ]
 
 
 async def test_a_span_ends_before_its_last_instant(insights: Insights) -> None:
@@ -86,7 +88,9 @@ async def test_feelings_are_told_by_day(insights: Insights) -> None:
 
 async def test_who_resolved_it_is_the_mesh_the_mesh_with_an_approval_or_a_person(insights: Insights) -> None:
     assert await rows(insights, "answered_by") == [
-        ("2026-06-01", "mesh", 3), ("2026-06-02", "approved", 1), ("2026-06-02", "person", 1), ("2026-06-03", "mesh", 1),
+        ("2026-06-01", "mesh", 3),
+        ("2026-06-02", "approved", 1), ("2026-06-02", "person", 1),
+        ("2026-06-03", "mesh", 1),
     ]  # fmt: skip
 
 
@@ -117,7 +121,7 @@ async def test_what_nobody_confirmed_is_pending_for_seven_days_and_assumed_then(
         (timedelta(days=1), "refund_status", ("ORD-1",), "b@example.com", "assumed"),
     ],
 )
-async def test_coming_back_is_the_same_customer_about_the_same_matter_within_seven_days(
+async def test_coming_back_is_the_same_customer_about_the_same_matter_within_seven_days(  # noqa: PLR0913, PLR0917
     history: History, later: timedelta, intent: str, orders: tuple[str, ...], email: str, state: str
 ) -> None:
     one, two = asked("m-1", "s-1", MONDAY, "a@example.com"), asked("m-2", "s-2", MONDAY + later, email)
@@ -155,7 +159,10 @@ async def test_ratings_are_counted_by_stars(insights: Insights) -> None:
 
 
 async def test_actions_and_their_money_are_told_by_name_and_outcome(insights: Insights) -> None:
-    assert await rows(insights, "actions") == [("issue_store_credit", "refused", 1, 5.0), ("process_refund", "done", 2, 42.5)]
+    assert await rows(insights, "actions") == [
+        ("issue_store_credit", "refused", 1, 5.0),
+        ("process_refund", "done", 2, 42.5),
+    ]
 
 
 async def test_an_empty_history_has_figures_too(history: History) -> None:
@@ -165,7 +172,11 @@ async def test_an_empty_history_has_figures_too(history: History) -> None:
     found = await insights.tables(WEEK, NEXT_YEAR)
     assert found["sessions"].rows == ((0, 0, 0),)
     assert found["first_answer"].rows == ((None, None, None, None, 0),)
-    assert all(found[name].rows == () for name in found if name not in {"sessions", "first_answer", "last_answer", "person_wait"})
+    assert all(
+        found[name].rows == ()
+        for name in found
+        if name not in {"sessions", "first_answer", "last_answer", "person_wait"}
+    )
 
 
 async def test_a_later_answer_changes_the_line_of_its_message(history: History, insights: Insights) -> None:
@@ -233,5 +244,3 @@ def test_every_query_can_be_said_to_postgresql() -> None:
     assert "json_extract" not in " ".join(said_so.values()).lower()
     lines = str(sql.select(*rollup._LINE).compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
     assert "#>" in lines
-
-

@@ -2,6 +2,7 @@
 
 import { counted, draw, make, worded } from "../views/dom.js";
 
+/** Visits that may wait before it is worth a word. */
 const SLOW_QUEUE = 10;
 
 export class Graph {
@@ -31,9 +32,7 @@ export class Graph {
     for (const [name, button] of this.actors) {
       const work = works[name];
       if (!work) continue;
-      const [rate, queue] = button.querySelectorAll(".figures span");
-      say(rate, `${counted(work.rate)}/min`);
-      say(queue, work.mailbox?.backlog ? `${counted(work.mailbox.backlog)} queued` : "");
+      say(button.querySelector(".figures"), `${counted(work.rate)}/min`);
       const here = button.querySelector(".here");
       say(here, work.inside ? counted(work.inside) : "");
       here.hidden = !work.inside;
@@ -95,7 +94,7 @@ export class Graph {
       "button",
       { type: "button", class: `actor ${station.kind}`, "aria-pressed": "false", onclick: () => this.choose(station.name) },
       make("span", { class: "what" }, worded(station.name)),
-      make("span", { class: "figures" }, make("span", {}, "0/min"), make("span")),
+      make("span", { class: "figures" }, "0/min"),
       make("span", { class: "here", title: "Messages that are here now", hidden: true }),
       make("span", { class: "alarm", hidden: true }),
     );
@@ -114,7 +113,8 @@ export class Graph {
 
 function alarm(place, work) {
   const served = work.mailbox === undefined || work.mailbox.workers > 0;
-  const words = !served ? "no worker" : work.retries ? `${counted(work.retries)} retries` : (work.mailbox?.backlog ?? 0) > SLOW_QUEUE ? "queueing" : "";
+  const backlog = work.mailbox?.backlog ?? 0;
+  const words = !served ? "no worker" : backlog > SLOW_QUEUE ? `${counted(backlog)} queued` : work.retries ? `${counted(work.retries)} retries` : "";
   say(place, words);
   place.hidden = !words;
   place.classList.toggle("slow", served);

@@ -62,7 +62,7 @@ function standing(found) {
 }
 
 function visitLine(visit, edits, choose) {
-  const took = visit.seconds === undefined ? "" : ` · ${lasting(visit.seconds)}`;
+  const took = visit.seconds === undefined || visit.seconds === null ? "" : ` · ${lasting(visit.seconds)}`;
   const name = make("button", { class: "id-button", type: "button", onclick: () => choose(visit.actor) }, visit.actor);
   return make(
     "li",
