@@ -1,7 +1,7 @@
 """The mesh view: the plan, its pulse, what one actor does, where one message is. Nobody's words are in any of it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Final
@@ -70,7 +70,7 @@ async def events(views: TheViews, message_id: Annotated[Id | None, Query()] = No
     if views.heart.viewers >= MOST_VIEWERS:
         raise unavailable("Too many people look at the mesh now.")
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_told(views.heart, message_id), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(told(views.heart, message_id), media_type="text/event-stream", headers=headers)
 
 
 @router.get("/actors/{actor}")
@@ -104,7 +104,8 @@ async def mesh_page() -> FileResponse:
 # -- inside
 
 
-async def _told(heart: Heart, message_id: str | None) -> AsyncIterator[str]:
+async def told(heart: Heart, message_id: str | None) -> AsyncGenerator[str]:
+    """The lines of a stream of events."""
     try:
         async with heart.viewing(message_id) as line, asyncio.timeout(LONGEST_LOOK):
             yield "retry: 1000\n\n"
