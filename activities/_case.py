@@ -109,6 +109,11 @@ class Case:
         return self.sentiment is not None and self.sentiment.sentiment == "POSITIVE"
 
     @property
+    def nameless(self) -> bool:
+        """Nobody vouches for who they are: what belongs to somebody is neither shown nor changed."""
+        return not self.context.vouched
+
+    @property
     def thankful(self) -> bool:
         return self.positive or thanks_in(self.said)
 
@@ -158,6 +163,8 @@ class Case:
     @property
     def unknown(self) -> tuple[str, ...]:
         """Numbers the customer named that are not theirs; when the orders cannot be seen, nobody can tell."""
+        if self.nameless:
+            return ()
         named = () if "orders" in self.unavailable else self.entities.order_ids
         missing = (number for number in named if not self.context.order(number))
         return tuple(dict.fromkeys((*self.context.unknown_orders, *missing)))

@@ -49,6 +49,8 @@ def planned(case: Case, proposal: Proposal) -> tuple[Action, ...]:
 
 
 def _wished(case: Case) -> tuple[Action, ...]:
+    if case.nameless:
+        return ()
     return _once(action for matter in case.matters for action in propose(case, matter).actions)
 
 

@@ -12,8 +12,10 @@ from activities._variants import Wanted, singular, wanted
 from activities.context_retriever import Context
 from activities.intent_analyzer import Intent
 from mesh.actor import actor
+from mesh.identity import vouched
 from mesh.protocol import Enrichment, Message
 from mesh.route import Wire
+from mesh.settings import Settings
 from mesh.shop import Invoice, Order, Product, Refund, ReturnEligibility, Shop, TrackingException
 
 MOST_PRODUCTS = 8
@@ -37,10 +39,13 @@ class ApiData(Enrichment, slot="api_data"):
 
 
 @actor("api_query_executor", timeout=timedelta(seconds=10))
-async def api_query_executor(message: Message, *, shop: Shop) -> ApiData:
+async def api_query_executor(message: Message, *, shop: Shop, settings: Settings) -> ApiData:
     """Ask all at once and keep what is answered; these facts are never cached, for they are about money."""
     intent, context = message.need(Intent), message.need(Context)
     questions = raised_by(intent)
+    if not (context.vouched and vouched(message, settings)):
+        # Whatever orders got into this message: they are shown to nobody but their owner.
+        context = context.model_copy(update={"orders": ()})
     asked = concerned(tuple(name for name in questions if name != "products"), intent, context)
     queries = Queries(shop)
     orders, products = await asyncio.gather(

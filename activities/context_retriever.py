@@ -8,9 +8,11 @@ from activities._facts import Doubts, Facts
 from activities._session_context import Past, past_of
 from activities.intent_analyzer import Entities, Intent
 from mesh.actor import actor
+from mesh.identity import vouched
 from mesh.protocol import Enrichment, Message
 from mesh.route import Wire
 from mesh.sessions import Sessions
+from mesh.settings import Settings
 from mesh.shop import Customer, Order, Shop, SupportTicket, Tracking
 from mesh.store import History
 
@@ -51,6 +53,8 @@ class Context(Enrichment, slot="context"):
     session: SessionContext = SessionContext()
     unavailable: tuple[str, ...] = ()
     unknown_orders: tuple[str, ...] = ()
+    vouched: bool = True
+    """Whether the customer is who the message says. If not, nothing of theirs is here and nothing is done for them."""
 
     def order(self, order_id: str) -> Order | None:
         return next((order for order in self.orders if order.order_id == order_id), None)
@@ -60,14 +64,17 @@ class Context(Enrichment, slot="context"):
 
 
 @actor("context_retriever", timeout=timedelta(seconds=10))
-async def context_retriever(message: Message, *, shop: Shop, sessions: Sessions, history: History) -> Context:
+async def context_retriever(
+    message: Message, *, shop: Shop, sessions: Sessions, history: History, settings: Settings
+) -> Context:
     """Gather what can be had; what cannot is named in `unavailable`, and the message goes on.
 
     Asked again, after a long wait, it brings the shop's facts up to date; what was said before stays as it was found.
     """
     doubts = Doubts()
     facts = Facts(shop, sessions, doubts)
-    email, entities = message.payload.customer_email, _entities(message)
+    known = vouched(message, settings)
+    email, entities = message.payload.customer_email if known else None, _entities(message)
     customer, orders, past = await asyncio.gather(
         facts.customer(email), facts.orders(email), past_of(message, sessions, history)
     )
@@ -83,7 +90,8 @@ async def context_retriever(message: Message, *, shop: Shop, sessions: Sessions,
         session=_session_context(past),
         unavailable=doubts.named,
         # Without the list of orders nobody can say that a number is wrong.
-        unknown_orders=() if "orders" in doubts.named else _unknown(orders, entities),
+        unknown_orders=() if "orders" in doubts.named or not known else _unknown(orders, entities),
+        vouched=known,
     )
     earlier = message.get(Context)
     return _renewed(earlier, found) if earlier else found

@@ -9,6 +9,7 @@ from activities._together import left_to
 from mesh.actor import actor
 from mesh.bus import Bus
 from mesh.errors import Permanent
+from mesh.identity import vouched
 from mesh.protocol import Message
 from mesh.sessions import Sessions
 from mesh.settings import Settings
@@ -31,7 +32,7 @@ async def execution_coordinator(
             later message answers this one too, and nothing was done.
     """
     saga = Saga(message, shop, message.route.current_step)
-    if why := denied(message, settings):
+    if why := unknown(message, settings) or denied(message, settings):
         return saga.refuse(why)
     if other := await Answerers(bus).another(message):
         return left_to(other, message, ExecutionResult(results=()))
@@ -44,3 +45,8 @@ async def execution_coordinator(
         names = dict.fromkeys(one.action.name for one in result.results if one.outcome == "refused")
         raise Permanent(f"{', '.join(names)} was refused: what was done with it has to be taken back", result)
     return result
+
+
+def unknown(message: Message, settings: Settings) -> str:
+    """That nobody vouches for who the customer is, in words for them; empty when somebody does."""
+    return "" if vouched(message, settings) else "We have to know who you are first: please sign in."

@@ -16,7 +16,7 @@ import click
 import httpx
 
 from bench.chat import QUESTIONS
-from bench.stack import a_stack
+from bench.stack import Stack, a_stack
 
 WAIT = "1"
 """Seconds that the customer waits before they ask again later."""
@@ -47,7 +47,7 @@ async def _claimed(http: httpx.AsyncClient, message_id: str) -> None:
     answers: Counter[int] = Counter()
     end = time.perf_counter() + PATIENCE
     while time.perf_counter() < end:
-        answer = await http.post(f"/api/desk/{message_id}/claim", json={"agent": "Dana"})
+        answer = await http.post(f"/api/desk/{message_id}/claim")
         if answer.status_code == httpx.codes.OK:
             return
         # 404 until the message has a journey: nobody can see it before.
@@ -66,7 +66,7 @@ async def _automatic(http: httpx.AsyncClient, message_id: str) -> int:
 async def _answered_by_person(http: httpx.AsyncClient, message_id: str) -> bool:
     """Whether it comes to wait for a person, whose answer then reaches the customer."""
     end = time.perf_counter() + PATIENCE
-    body = {"text": "Here I am.", "agent": "Dana"}
+    body = {"text": "Here I am."}
     while time.perf_counter() < end:
         if (await http.post(f"/api/desk/{message_id}/reply", json=body)).status_code == httpx.codes.OK:
             return True
@@ -81,18 +81,19 @@ async def _answered_by_person(http: httpx.AsyncClient, message_id: str) -> bool:
 def main(races: int, at_once: int, seed: int) -> None:
     """Start a stack, run the races, say what was seen; the exit code is 1 when a reply came too late or was lost."""
     with a_stack(CHAT_TIMEOUT=WAIT) as stack:
-        total = asyncio.run(_run(stack.url, races, at_once, random.Random(seed)))
+        total = asyncio.run(_run(stack, races, at_once, random.Random(seed)))
     sys.exit(1 if total["late"] + total["lost"] else 0)
 
 
-async def _run(url: str, races: int, at_once: int, dice: random.Random) -> Counter[str]:
+async def _run(stack: Stack, races: int, at_once: int, dice: random.Random) -> Counter[str]:
     begin, slots, total = time.perf_counter(), asyncio.Semaphore(at_once), Counter[str]()
 
     async def one(http: httpx.AsyncClient, number: int) -> Counter[str]:
         async with slots:
             return await race(http, number, dice.uniform(0, SPREAD))
 
-    async with httpx.AsyncClient(base_url=url, timeout=60, trust_env=False) as http:
+    dana = stack.credentials("dana")
+    async with httpx.AsyncClient(base_url=stack.url, timeout=60, trust_env=False, headers=dana) as http:
         for found in await asyncio.gather(*(one(http, number) for number in range(races))):
             total.update(found)
     print(

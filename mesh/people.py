@@ -6,6 +6,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Annotated, Any, Final, Literal, Self
 
 import sqlalchemy as sql
@@ -75,8 +76,6 @@ class People:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._hasher = PasswordHasher()
-        # Who is unknown costs as much time as who is known.
-        self._nobody = self._hasher.hash(secrets.token_hex())
 
     @classmethod
     @asynccontextmanager
@@ -126,9 +125,8 @@ class People:
     async def proven(self, name: str, password: str) -> Known | None:
         """The person, if this is their password."""
         row = await self._row(name)
-        stored = self._nobody if row is None else row.password_hash
         # A tenth of a second of pure work: not on the event loop.
-        right = await asyncio.to_thread(self._is, stored, password)
+        right = await asyncio.to_thread(self._is, row.password_hash if row else None, password)
         return _known(row) if row is not None and right else None
 
     async def _row(self, name: str) -> sql.Row[Any] | None:
@@ -143,9 +141,14 @@ class People:
             "changed_at": datetime.now(UTC),
         }
 
-    def _is(self, stored: str, password: str) -> bool:
+    @cached_property
+    def _nobody(self) -> str:
+        return self._hasher.hash(secrets.token_hex())
+
+    def _is(self, stored: str | None, password: str) -> bool:
         try:
-            return self._hasher.verify(stored, password)
+            # Who is unknown costs as much time as who is known.
+            return self._hasher.verify(stored or self._nobody, password)
         except (VerificationError, InvalidHashError):
             return False
 

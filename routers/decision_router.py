@@ -88,7 +88,7 @@ def _unclear(route: Route, intent: Intent, context: Context) -> Route:
 
 def _with_work(route: Route, message: Message, intent: Intent) -> Route:
     """Put the queries and actions that the matters need in front of the reply."""
-    matters, questions = intent.wanted, raised_by(intent)
+    matters, questions = intent.wanted, _askable(message, intent)
     # The same planning as the reply's, so that nobody visits the coordinator with nothing to do.
     deeds = dict.fromkeys(action.name for action in plan(Case.of(message)).actions)
     reads = bool((SERVED | HELPED).intersection(matters))
@@ -102,6 +102,12 @@ def _with_work(route: Route, message: Message, intent: Intent) -> Route:
     asks += ["reads the articles"] if reads else []
     acts = [f"acts: {', '.join(deeds)}"] if deeds else []
     return route.insert_next(*queries, *actions, why="; ".join(several + asks + acts))
+
+
+def _askable(message: Message, intent: Intent) -> tuple[str, ...]:
+    """What the shop is asked; for a customer whom nobody vouches for only what everybody may know."""
+    raised: tuple[str, ...] = raised_by(intent)
+    return raised if message.need(Context).vouched else tuple(name for name in raised if name == "products")
 
 
 def _together(*actors: Actor) -> tuple[Stop, ...]:

@@ -74,6 +74,8 @@ class MemorySessions(Sessions):
         self.saved: dict[str, Session] = {}
         self.facts: dict[str, object] = {}
         self.tallies: dict[str, int] = {}
+        self.notes: dict[str, str] = {}
+        self.marks: dict[str, str] = {}
 
     async def load(self, session_id: str) -> Session | None:
         self._check()
@@ -103,6 +105,36 @@ class MemorySessions(Sessions):
         for key in keys:
             self.facts.pop(key, None)
 
+    async def first(self, key: str, value: str, keep: float) -> str:
+        self._check()
+        return self.notes.setdefault(key, value)
+
+    async def note(self, key: str, value: str, keep: float) -> None:
+        self._check()
+        self.notes[key] = value
+
+    async def noted(self, key: str, keep: float | None = None) -> str | None:
+        self._check()
+        return self.notes.get(key)
+
+    async def unnote(self, key: str) -> None:
+        self._check()
+        self.notes.pop(key, None)
+
+    async def accepted(self, message_id: str) -> bool:
+        return await self.accepted_in(message_id) is not None
+
+    async def accepted_in(self, message_id: str) -> str | None:
+        self._check()
+        return self.marks.get(message_id)
+
+    async def accept(self, message_id: str, session_id: str = "") -> bool:
+        self._check()
+        return self.marks.setdefault(message_id, session_id) == session_id
+
+    async def ping(self) -> None:
+        self._check()
+
     def _check(self) -> None:
         if self.down:
             raise Unavailable("the session server cannot be used")
@@ -129,6 +161,13 @@ class FakeHistory(History):
         if self.down:
             raise Transient("the history database is not usable")
         return tuple(row for row in self.rows if row.message_id == message_id)
+
+    async def ping(self) -> None:
+        await self.of_session("")
+
+    async def beginning(self, session_id: str) -> Row | None:
+        said = (row for row in await self.of_session(session_id) if row.sender == "customer")
+        return next(said, None)
 
     async def recent(self, session_id: str, limit: int = 10) -> tuple[Row, ...]:
         return (await self.of_session(session_id))[-limit:]
@@ -219,7 +258,22 @@ class FakeBus(MemoryRegisters, Bus):
         self.replies: list[Reply] = []
         self.events: list[Progress] = []
         self.buried: list[tuple[str, dict[str, str]]] = []
+        self.published: list[Message] = []
         self.down = False
+
+    async def publish(self, message: Message) -> None:
+        if self.down:
+            raise Unavailable("NATS did not confirm the message")
+        self.published.append(message)
+
+    async def newest_reply(self) -> int:
+        return len(self.replies)
+
+    async def depth(self) -> dict[str, int]:
+        return {}
+
+    async def intakes(self) -> int:
+        return 1
 
     async def reply(self, reply: Reply) -> None:
         if self.down:

@@ -14,6 +14,7 @@ from temporalio.worker import Worker
 from mesh.actor import Actor, discover
 from mesh.bus import Bus
 from mesh.errors import MeshError
+from mesh.identity import demand_sound
 from mesh.protocol import queue_of
 from mesh.settings import Settings
 from mesh.store import migrate
@@ -34,6 +35,7 @@ def worker(names: tuple[str, ...]) -> None:
 
 async def serve(settings: Settings, stop: asyncio.Event, *, names: Sequence[str] = ()) -> None:
     """Serve these actors, or all, until `stop` is set; open visits get five seconds to finish."""
+    demand_sound(settings)
     actors = chosen(discover(), names)
     await migrate(settings)
     client = await connect(settings)

@@ -11,9 +11,11 @@ from rich.console import Console
 from rich.table import Table
 
 from mesh.errors import MeshError
+from mesh.identity import demand_sound
 from mesh.settings import Settings
 from workers import ledger
 from workers.children import Child, Children
+from workers.newcomers import newcomers
 from workers.process import read_settings, run
 from workers.readiness import wait_for_ports, wait_for_workers
 from workers.servers import Port, Program, nats, temporal, valkey
@@ -55,6 +57,7 @@ async def serve(settings: Settings, stop: asyncio.Event, planned: Planned | None
     Raises:
         MeshError: one is running already, a port is taken, or something did not become ready.
     """
+    demand_sound(settings)
     with _alone(settings):
         ledger.end(settings.mesh_data_dir)
         servers, ours = (planned or plan)(settings)
@@ -67,6 +70,8 @@ async def serve(settings: Settings, stop: asyncio.Event, planned: Planned | None
                 starting.cancel()
             else:
                 await starting
+                if found := await newcomers(settings):
+                    console.print(found)
                 console.print(_addresses(settings))
             await stopping
             console.print("stopping")

@@ -74,7 +74,7 @@ async def judge(stack: Stack, conversations: Sequence[Conversation]) -> Verdict:
         for one in conversations:
             await _judge_replies(bus, one, verdict)
         verdict.dead_letters = [f"{one.kind}: {one.reason}" async for one in Letters(bus).after()]
-    async with httpx.AsyncClient(base_url=stack.url, timeout=30, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=stack.url, timeout=30, trust_env=False, headers=stack.credentials()) as http:
         for one in conversations:
             await _judge_history(http, one, verdict)
         await _judge_effects(http, stack, conversations, verdict)

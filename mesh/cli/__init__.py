@@ -9,6 +9,7 @@ from mesh.cli.demo import demo
 from mesh.cli.doctor import doctor
 from mesh.cli.failed import failed
 from mesh.cli.knowledge import knowledge
+from mesh.cli.people import people
 from mesh.cli.send import send
 from mesh.cli.stuck import stuck
 from mesh.cli.trace import trace
@@ -35,5 +36,5 @@ def main() -> None:
     """Actor Mesh: an e-commerce support agent whose messages carry their own route."""
 
 
-for command in (audit, demo, doctor, failed, knowledge, send, stuck, trace):
+for command in (audit, demo, doctor, failed, knowledge, people, send, stuck, trace):
     main.add_command(command)

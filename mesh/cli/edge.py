@@ -20,15 +20,16 @@ def settings() -> Settings:
         sys.exit(f"a setting does not fit: {misfit(error)}; see .env.example")
 
 
-def chat(configured: Settings, body: dict[str, str]) -> dict[str, Any]:
+def chat(configured: Settings, body: dict[str, str], token: str | None = None) -> dict[str, Any]:
     """Post a chat message; what the gateway answered.
 
     Ends the program with the gateway's own words when it refuses, or with advice when it is away.
     """
+    proof = {"Authorization": f"Bearer {token}"} if token else {}
     request = urllib.request.Request(  # noqa: S310 - the address is our own gateway's
         f"{configured.gateway_url}/api/chat",
         data=json.dumps(body).encode(),
-        headers={"Content-Type": "application/json"},
+        headers={"Content-Type": "application/json", **proof},
         method="POST",
     )
     try:

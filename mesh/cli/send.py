@@ -10,12 +10,13 @@ console = Console()
 
 @click.command()
 @click.argument("text")
-@click.option("--email", required=True, help="The customer's e-mail address.")
+@click.option("--email", help="The customer's e-mail address, which the demo believes.")
+@click.option("--token", help="The customer's identity token.")
 @click.option("--session", help="Go on in this session.")
-def send(text: str, email: str, session: str | None) -> None:
+def send(text: str, email: str | None, token: str | None, session: str | None) -> None:
     """Send TEXT and print the answer."""
-    body = {"message": text, "customer_email": email, **({"session_id": session} if session else {})}
-    answer = edge.chat(edge.settings(), body)
+    given = {"message": text, "customer_email": email, "session_id": session}
+    answer = edge.chat(edge.settings(), {name: value for name, value in given.items() if value}, token)
     console.print(answer.get("response") or "(no answer yet)", markup=False)
     together = f" by {answer['answered_by']}" if answer.get("answered_by") else ""
     console.print(

@@ -22,7 +22,7 @@ from tests.activities.plans import (
     planned,
     settled,
 )
-from tests.fakes import FakeHistory, MemorySessions
+from tests.fakes import FakeHistory, MemorySessions, settings
 from tests.mock_shop import MockShop, mock_shop
 
 CANCEL = Action(name="cancel_order", order_id=BLANKET, reason="Changed my mind")
@@ -57,7 +57,9 @@ async def ship(market: MockShop) -> None:
 
 async def renewed(market: MockShop, message: Message) -> Message:
     """The message when the facts were read anew, at the coordinator."""
-    found = await context_retriever(message, shop=market.shop, sessions=MemorySessions(), history=FakeHistory())
+    found = await context_retriever(
+        message, shop=market.shop, sessions=MemorySessions(), history=FakeHistory(), settings=settings()
+    )
     assert isinstance(found, Context)
     return message.enriched({"context": found.model_dump(mode="json")}).with_route(message.route.advance())
 

@@ -7,7 +7,7 @@ from activities._variants import Wanted, singular, wanted
 from activities.api_query_executor import ApiData, api_query_executor
 from activities.context_retriever import Context, SessionContext
 from activities.intent_analyzer import Entities, Intent, IntentName, OtherIntent
-from tests.fakes import a_message
+from tests.fakes import a_message, settings
 from tests.mock_shop import MockShop, mock_shop
 
 FRANK, VERA, JACK, CONNIE = (
@@ -39,7 +39,9 @@ async def ask(  # noqa: PLR0913 - one for each thing a message may name
     )
     context = Context(orders=await market.shop.orders(email), session=SessionContext(last_order_id=last))
     market.seen.clear()
-    found = await api_query_executor(a_message(text, intent, context, email=email), shop=market.shop)
+    found = await api_query_executor(
+        a_message(text, intent, context, email=email), shop=market.shop, settings=settings()
+    )
     assert isinstance(found, ApiData)
     return found
 
@@ -157,7 +159,9 @@ async def test_a_list_of_many_orders_is_cut(market: MockShop) -> None:
     many = tuple(order.model_copy(update={"order_id": f"ORD-{number:08d}"}) for number in range(9))
     named = Entities(order_ids=tuple(each.order_id for each in many))
     intent = Intent(intent="billing_invoice", confidence=1, entities=named)
-    found = await api_query_executor(a_message("All of them", intent, Context(orders=many)), shop=market.shop)
+    found = await api_query_executor(
+        a_message("All of them", intent, Context(orders=many)), shop=market.shop, settings=settings()
+    )
     assert isinstance(found, ApiData)
     assert len(found.orders) == 5
 

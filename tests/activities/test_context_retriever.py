@@ -10,7 +10,7 @@ from activities.intent_analyzer import Entities, Intent, IntentName
 from mesh.protocol import Message
 from mesh.sessions import SessionState, SessionTurn
 from mesh.store import Row, Sender
-from tests.fakes import FakeHistory, MemorySessions, a_message
+from tests.fakes import FakeHistory, MemorySessions, a_message, settings
 from tests.mock_shop import MockShop, mock_shop
 
 POLLY = "polly.inquirer@example.com"
@@ -38,7 +38,9 @@ def naming(*order_ids: str, tracking: tuple[str, ...] = (), email: str | None = 
 async def retrieve(
     message: Message, market: MockShop, sessions: MemorySessions, history: FakeHistory | None = None
 ) -> Context:
-    found = await context_retriever(message, shop=market.shop, sessions=sessions, history=history or FakeHistory())
+    found = await context_retriever(
+        message, shop=market.shop, sessions=sessions, history=history or FakeHistory(), settings=settings()
+    )
     assert isinstance(found, Context)
     return found
 
@@ -121,7 +123,7 @@ async def test_without_an_email_address_nothing_of_the_shop_is_shown(
     market: MockShop, sessions: MemorySessions
 ) -> None:
     found = await retrieve(naming(POLLYS_ORDER, email=None), market, sessions)
-    assert (found.customer, found.orders, found.unknown_orders) == (None, (), (POLLYS_ORDER,))
+    assert (found.customer, found.orders, found.unknown_orders, found.vouched) == (None, (), (), False)
     assert market.seen == []
 
 

@@ -12,7 +12,6 @@ from tests.e2e.test_scenarios import waits_at_the_desk
 
 pytestmark = pytest.mark.e2e
 FURIOUS = SCENARIOS[0]
-DANA = {"agent": "Dana"}
 QUESTION = "Hello, which payment methods do you accept?"
 
 
@@ -36,7 +35,7 @@ async def sent(stack: Stack, session_id: str) -> list[tuple[str, str]]:
 
 
 def act(stack: Stack, message_id: str, verb: str, **body: Any) -> tuple[int, Any]:
-    return stack.request("POST", f"/api/desk/{message_id}/{verb}", {**DANA, **body})
+    return stack.request("POST", f"/api/desk/{message_id}/{verb}", body)
 
 
 async def test_while_dana_has_the_conversation_only_dana_speaks_and_what_she_hands_back_is_answered(
@@ -46,14 +45,14 @@ async def test_while_dana_has_the_conversation_only_dana_speaks_and_what_she_han
     first, session_id = answer["message_id"], answer["session_id"]
     await waits_at_the_desk(stack, first)
     assert act(stack, first, "claim")[0] == 200
-    assert stack.request("POST", f"/api/desk/{first}/reply", {"text": "No, me!", "agent": "Ed"})[0] == 409
+    assert stack.request("POST", f"/api/desk/{first}/reply", {"text": "No, me!"}, by="ed")[0] == 409
 
     asked = []
     for _ in range(2):
         # One after the other: two in quick succession would come to her as one.
         asked.append(await asks_more(stack, session_id))
         waiting = await waits_at_the_desk(stack, asked[-1])
-        assert (waiting["claimed_by"], waiting["holding_reply"]) == ("Dana", None)
+        assert (waiting["claimed_by"], waiting["holding_reply"]) == ("dana", None)
         assert waiting["held_back"]
     second, third = asked
     holding = (first, "rules")

@@ -35,9 +35,11 @@ async def signed_in(http: httpx.AsyncClient, settings: Settings, name: str = "an
     return person
 
 
-def a_token(email: str = "polly.inquirer@example.com", *, secret: str = SECRET, **changes: Any) -> str:
+def a_token(
+    email: str = "polly.inquirer@example.com", *, secret: str = SECRET, lasts: float = 600, **changes: Any
+) -> str:
     """An identity token as the shop makes it; a claim given as None is left out."""
-    claims = {"email": email, "exp": int(time.time()) + 600, "aud": "actor-mesh", **changes}
+    claims = {"email": email, "exp": int(time.time() + lasts), "aud": "actor-mesh", **changes}
     return jwt.encode(
         {"alg": "HS256"}, {name: value for name, value in claims.items() if value is not None}, KEYS[secret]
     )

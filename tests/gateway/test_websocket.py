@@ -18,7 +18,9 @@ LARGE = 60
 
 async def test_a_message_is_accepted_worked_on_and_answered_in_this_order(house: House) -> None:
     async with on_socket(house) as customer:
-        assert await customer.frame() == {"type": "session", "session_id": "s-1", "sequence": 0}
+        assert await customer.frame() == {
+            "type": "session", "session_id": "s-1", "sequence": 0, "session_secret": None,
+        }  # fmt: skip
         await customer.say("Where is it?", "m-1")
         frames = [await customer.frame() for _ in range(4)]
         kinds = [frame["type"] for frame in frames]
@@ -61,7 +63,6 @@ async def test_a_ping_is_answered(house: House) -> None:
         '{"type": "message", "text": "hi", "message_id": "a b"}',
         '{"type": "message", "text": "hi", "admin": true}',
         json.dumps({"type": "message", "text": "x" * 8_001}),
-        json.dumps({"type": "message", "text": "x" * 70_000}),
         "[" * 10_000,
     ],
     ids=lambda frame: str(frame[:40]),

@@ -1,0 +1,103 @@
+"""The gateway without any server: its app, given an edge of stand-ins, spoken to in process."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import create_async_engine
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gateway.app import create_app
+from gateway.edge import Edge
+from gateway.metrics import Metrics
+from gateway.owners import Owners
+from gateway.pace import Sockets
+from gateway.sign_ins import SignIns
+from gateway.waiting import Switchboard
+from mesh.acts import Acts
+from mesh.people import People
+from mesh.rates import Rates
+from mesh.secret import Secret
+from mesh.settings import Settings
+from mesh.shop import Shop
+from mesh.store import History, metadata
+from mesh.tokens import Tokens
+from tests.fakes import FakeBus, FakeJourneys, MemorySessions, NotedHistory
+from tests.fakes import settings as clean_settings
+from tests.gateway.house import ACTORS, ROUTE, Reached
+
+STRANGER = ("203.0.113.9", 4711)
+"""Somebody elsewhere: this machine may more."""
+
+BASE = "http://desk.example.com"
+RATES = ("rate_address", "rate_session", "rate_customer", "rate_new_sessions", "rate_sign_in", "rate_socket")
+GENEROUS = dict.fromkeys(RATES, "100000/minute")
+
+
+def open_settings(**changes: object) -> Settings:
+    """Settings under which nobody is told to wait."""
+    return clean_settings(**{**GENEROUS, "chat_timeout": 0.05, **changes})
+
+
+def an_edge(settings: Settings, people: People | None = None, **changes: Any) -> Edge:
+    """An edge whose mesh accepts everything and answers nothing."""
+    engine = create_async_engine("sqlite+aiosqlite://")
+    metrics, sessions, people = Metrics(), MemorySessions(), people or People(engine)
+    parts = {
+        "settings": settings,
+        "route": ROUTE,
+        "actors": ACTORS,
+        "bus": FakeBus(),
+        "temporal": Reached(settings, FakeJourneys()),
+        "sessions": sessions,
+        "history": NotedHistory(),
+        "shop": Shop({}),
+        "switchboard": Switchboard(metrics),
+        "metrics": metrics,
+        "tokens": Tokens(settings),
+        "rates": Rates(),
+        "owners": Owners(Secret(settings.session_key)),
+        "sockets": Sockets(),
+        "people": people,
+        "sign_ins": SignIns(settings, changes.get("sessions", sessions), people),
+        "acts": Acts(engine),
+        "metrics_token": Secret(settings.metrics_token),
+    }
+    return Edge(**{**parts, **changes})
+
+
+@asynccontextmanager
+async def a_whole_edge(settings: Settings, **changes: Any) -> AsyncIterator[Edge]:
+    """An edge with a history, people and their acts in a database of its own."""
+    engine = create_async_engine("sqlite+aiosqlite://", isolation_level="AUTOCOMMIT")
+    async with engine.begin() as connection:
+        await connection.run_sync(metadata.create_all)
+    try:
+        yield an_edge(settings, People(engine), history=History(engine), acts=Acts(engine), **changes)
+    finally:
+        await engine.dispose()
+
+
+def an_app(settings: Settings) -> FastAPI:
+    return create_app(settings, route=ROUTE, actors=ACTORS)
+
+
+def with_edge(app: ASGIApp, edge: Edge) -> ASGIApp:
+    """The app as a server runs it: every request has a copy of the lifespan's state."""
+
+    async def running(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, "state": {"edge": edge}}, receive, send)
+
+    return running
+
+
+@asynccontextmanager
+async def browser(
+    app: FastAPI, edge: Edge, *, client: tuple[str, int] = STRANGER, base_url: str = BASE, **options: Any
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of its own, whose requests raise here when the app fails."""
+    transport = httpx.ASGITransport(with_edge(app, edge), client=client)
+    async with httpx.AsyncClient(transport=transport, base_url=base_url, **options) as http:
+        yield http

@@ -1,0 +1,65 @@
+"""The OpenAPI document says the truth: whatever it allows is answered as it says, and nothing breaks. By schemathesis."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from fastapi import FastAPI
+from hypothesis import HealthCheck, Phase
+from hypothesis import settings as effort
+from schemathesis import Case
+from schemathesis.checks import CHECKS
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from gateway.edge import Edge
+from gateway.people import CSRF_HEADER
+from mesh.acts import Acts
+from mesh.people import People, Person
+from mesh.store import History, migrate
+from tests.fakes import settings as clean_settings
+from tests.gateway.indoors import an_app, an_edge, open_settings, with_edge
+
+SETTINGS = open_settings(session_key="k" * 32, chat_timeout=0.01)
+APP = an_app(SETTINGS)
+EXAMPLES = 12
+
+
+@pytest.fixture(scope="module")
+def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
+    """One gateway for all examples, each of which runs in an event loop of its own."""
+    folder: Path = tmp_path_factory.mktemp("schema")
+    configured = clean_settings(mesh_data_dir=folder)
+    asyncio.run(migrate(configured))
+    engine = create_async_engine(configured.database_target, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    yield an_edge(SETTINGS, People(engine), history=History(engine), acts=Acts(engine))
+    asyncio.run(engine.dispose())
+
+
+@pytest.fixture(scope="module")
+def headers(edge: Edge) -> dict[str, str]:
+    """Of somebody who may everything."""
+    person = Person(name="olga", display_name="Olga", roles=("operator",))
+    token, begun = asyncio.run(edge.sign_ins.begin(person))
+    return {"Cookie": f"mesh_people={token}", CSRF_HEADER: begun.csrf}
+
+
+def described(app: FastAPI) -> Any:
+    return schemathesis.openapi.from_dict(app.openapi())
+
+
+schema = described(APP)
+
+
+@schema.parametrize()
+@effort(
+    max_examples=EXAMPLES, deadline=None, database=None, derandomize=True,
+    phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck),
+)  # fmt: skip
+def test_what_the_description_allows_is_answered_as_it_says(case: Case, edge: Edge, headers: dict[str, str]) -> None:
+    case.operation.schema.app = with_edge(APP, edge)
+    answer = case.call(headers=headers, base_url="http://testserver")
+    case.validate_response(answer)
