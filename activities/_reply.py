@@ -3,6 +3,7 @@
 from typing import Literal
 
 from mesh.deeds import Action, ActionName
+from mesh.parts import NO_PARTS, Parts
 from mesh.protocol import Enrichment
 from mesh.questions import Choice, Question
 from mesh.replies import Source
@@ -27,6 +28,7 @@ class Response(Enrichment, slot="response"):
         sources: the articles that it quotes.
         asks: the question that the words end with.
         about: the orders that the words tell of, in their order.
+        parts: the same facts in a form that a page may draw.
     """
 
     text: str
@@ -35,3 +37,4 @@ class Response(Enrichment, slot="response"):
     sources: tuple[Source, ...] = ()
     asks: Question | None = None
     about: tuple[Choice, ...] = ()
+    parts: Parts = NO_PARTS

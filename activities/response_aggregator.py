@@ -70,8 +70,14 @@ def _answer(message: Message) -> Answer:
     if response is None or _outdated(message, response):
         handed_on = human_agent.name in message.route.ahead
         return Answer(text=plain_apology(message), status="escalated" if handed_on else "apologised")
+    text = shown(response, message)
     return Answer(
-        text=shown(response, message), status=STATUS[response.kind], author=response.author, sources=response.sources
+        text=text,
+        status=STATUS[response.kind],
+        author=response.author,
+        sources=response.sources,
+        # What a check took out of the words must not come back as a picture.
+        parts=response.parts if text == response.text else (),
     )
 
 

@@ -12,6 +12,7 @@ from activities._case import Case, Matter
 from activities._conservative import cleared
 from activities._guardrails import objections
 from activities._known import Known
+from activities._parts import with_parts
 from activities._prompts import WORDING, read_part
 from activities._quoting import sources_in, with_sources
 from activities._reply import MAX_REPLY, Action, ActionName, ActionPlan, Response
@@ -74,7 +75,7 @@ class Wording(BaseModel):
 async def response_generator(message: Message, *, llm: LLM) -> tuple[Response, ActionPlan]:
     case = Case.of(message)
     response, plan = _interrupted(message, case) or await _undisturbed(message, case, llm)
-    return with_sources(response, case.language), plan
+    return with_sources(with_parts(response, message, case, MATTERS), case.language), plan
 
 
 def _interrupted(message: Message, case: Case) -> tuple[Response, ActionPlan] | None:

@@ -6,13 +6,16 @@ from typing import Final
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
-from gateway.models import Answer, AnswerMetadata, SupersededAnswer
+from gateway.models import Answer, AnswerMetadata, Line, SupersededAnswer
+from mesh.attachments import ATTACHMENTS, Reference
+from mesh.parts import parts_in
 from mesh.protocol import Message
 from mesh.replies import Reply, Source
 from mesh.store import Row
 from mesh.together import ANSWERED_BY
 
 SOURCES: Final = TypeAdapter(list[Source])
+REFERENCES: Final = TypeAdapter(list[Reference])
 
 
 def of_reply(reply: Reply, message: Message) -> Answer:
@@ -23,6 +26,7 @@ def of_reply(reply: Reply, message: Message) -> Answer:
         status=reply.status,
         action_plan=reply.action_plan,
         sources=list(reply.sources),
+        parts=reply.parts,
         processing_time=_seconds(accepted_at(message), reply.at),
         metadata=AnswerMetadata(
             reply_id=reply.reply_id,
@@ -39,6 +43,22 @@ def of_rows(rows: Sequence[Row]) -> list[Answer]:
     """Every answer among the rows of one message, oldest first."""
     asked = next((row.timestamp for row in rows if row.sender == "customer"), None)
     return [_of_row(row, asked) for row in rows if row.sender != "customer" and row.status != "received"]
+
+
+def line_of(row: Row) -> Line:
+    """A row as a page shows it."""
+    payload: Mapping[str, JsonValue] = row.payload or {}
+    return Line(
+        line_id=row.row_id,
+        message_id=row.message_id,
+        sender=row.sender,
+        content=row.content,
+        status=row.status,
+        timestamp=row.timestamp,
+        sources=_sources(row),
+        parts=parts_in(payload.get("response")),
+        attachments=_references(payload.get(ATTACHMENTS)) if row.sender == "customer" else [],
+    )
 
 
 def accepted_at(message: Message) -> datetime | None:
@@ -65,6 +85,7 @@ def _of_row(row: Row, asked: datetime | None) -> Answer:
             "status": row.status,
             "action_plan": payload.get("action_plan"),
             "sources": _sources(row),
+            "parts": parts_in(payload.get("response")),
             "processing_time": _seconds(asked, row.timestamp),
             "metadata": AnswerMetadata(
                 reply_id=row.row_id,
@@ -84,6 +105,13 @@ def _sources(row: Row) -> list[Source]:
     named = response.get("sources") if isinstance(response, Mapping) else None
     try:
         return SOURCES.validate_python(named or [])
+    except ValidationError:
+        return []
+
+
+def _references(found: JsonValue) -> list[Reference]:
+    try:
+        return REFERENCES.validate_python(found or [])
     except ValidationError:
         return []
 

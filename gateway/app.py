@@ -13,7 +13,21 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import FileResponse
 from starlette.staticfiles import StaticFiles
 
-from gateway import chat, desk, documentation, health, insights, mesh, oidc, problems, sign_in, websocket
+from gateway import (
+    chat,
+    desk,
+    documentation,
+    embedding,
+    health,
+    insights,
+    mesh,
+    oidc,
+    problems,
+    ratings,
+    sign_in,
+    uploads,
+    websocket,
+)
 from gateway.edge import Edge, Temporal
 from gateway.identity import EMAIL_HEADER, SECRET_HEADER
 from gateway.limits import LimitedBodies
@@ -77,12 +91,13 @@ def create_app(
     )
     problems.install(app)
     guard(app, settings, metrics)
-    for module in (chat, desk, documentation, health, oidc, sign_in, websocket):
+    for module in (chat, desk, documentation, health, oidc, ratings, sign_in, uploads, websocket):
         app.include_router(module.router)
     for module in (insights, mesh):
         app.include_router(module.router)
         app.include_router(module.pages)
     app.add_api_route("/", _page, include_in_schema=False)
+    app.mount(embedding.PATH, embedding.files(), name="widget")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 
@@ -98,7 +113,7 @@ def guard(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
         CORSMiddleware,
         allow_origins=settings.allowed_origins,
         allow_methods=("GET", "POST", "DELETE"),
-        allow_headers=("Authorization", "Content-Type", EMAIL_HEADER, SECRET_HEADER),
+        allow_headers=("Authorization", "Content-Type", EMAIL_HEADER, SECRET_HEADER, "X-File-Name"),
         expose_headers=("Retry-After", "Location"),
         max_age=600,
     )
@@ -134,6 +149,7 @@ def _lifespan(  # noqa: PLR0913 - what the app is made from
                 metrics_token=Secret(settings.metrics_token, settings.metrics_token_file),
             )
             views = await stack.enter_async_context(views_of(edge, plan))
+            await stack.enter_async_context(uploads.swept(settings))
             first_contact = asyncio.create_task(_meet(temporal))
             stack.callback(first_contact.cancel)
             yield State(edge=edge, views=views)

@@ -8,14 +8,15 @@ from http import HTTPStatus
 from typing import Annotated
 from uuid import uuid4
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import AwareDatetime
 from starlette.responses import JSONResponse
 
-from gateway import answers, curtain
+from gateway import answers, attached, curtain
 from gateway.address import address_of
 from gateway.edge import Edge, TheEdge
 from gateway.identity import Customer, TheCustomer, named
-from gateway.models import MAX_TEXT, Answer, ChatRequest, Conversation, Line, Pending, StoredAnswer, SupersededAnswer
+from gateway.models import MAX_TEXT, Answer, ChatRequest, Conversation, Pending, StoredAnswer, SupersededAnswer
 from gateway.ownership import TheReader, begun, demand_readable, demand_session, learn, secret_of
 from gateway.pace import demand_pace
 from gateway.people import Person
@@ -61,7 +62,7 @@ async def _said(edge: Edge, customer: Customer, body: ChatRequest, session_id: s
     with edge.switchboard.waiting_for(message) as reply:
         answer, message = await said_before(edge, message, body) if body.message_id else (None, message)
         if answer is None:
-            await hand_over(edge, message)
+            await hand_over(edge, await attached.to_message(edge, message, body.attachments))
             answer = await _answered(edge, message, reply)
     secret = secret_of(edge, customer, message.session_id)
     if answer is None:
@@ -98,11 +99,22 @@ def _unknown(message_id: str) -> Problem:
 
 
 @router.get("/api/sessions/{session_id}/messages")
-async def conversation(session_id: AnswerId, reader: TheReader, edge: TheEdge) -> Conversation:
-    """What was said in a session, oldest first; the newest 500 lines."""
+async def conversation(
+    session_id: AnswerId,
+    reader: TheReader,
+    edge: TheEdge,
+    limit: Annotated[int, Query(ge=1, le=SHOWN)] = SHOWN,
+    before: Annotated[AwareDatetime | None, Query(description="Only what was said up to then.")] = None,
+) -> Conversation:
+    """What was said in a session, oldest first; the newest lines, or those up to an instant."""
     await demand_readable(edge, reader, session_id)
-    rows = await curtain.seen(edge, await edge.history.recent(session_id, SHOWN))
-    return Conversation(session_id=session_id, messages=[Line.model_validate(row) for row in rows])
+    rows = await edge.history.recent(session_id, limit, before)
+    return Conversation(
+        session_id=session_id,
+        messages=[answers.line_of(row) for row in await curtain.seen(edge, rows)],
+        earlier=len(rows) == limit,
+        handled_by=await curtain.handled_by(edge, session_id),
+    )
 
 
 # -- shared with the socket

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from gateway.edge import Edge
 from mesh.desk import Desk
-from mesh.errors import Unavailable
+from mesh.errors import Transient, Unavailable
 from mesh.store import Row
 from mesh.together import ANSWERED_BY
 
@@ -14,6 +14,17 @@ log = logging.getLogger(__name__)
 
 REPLIES_KEPT = timedelta(days=6)
 """Within this time every reply that was sent is still in the stream of replies."""
+
+
+async def handled_by(edge: Edge, session_id: str) -> str | None:
+    """The name of the person who has this conversation now; None also when that cannot be told."""
+    try:
+        held = await Desk(edge.bus).holder(session_id)
+        known = await edge.people.known(held.agent) if held and held.agent else None
+    except (Unavailable, Transient) as error:
+        log.warning("nobody can tell who has the conversation: %s", error)
+        return None
+    return known.person.display_name if known else held and held.agent
 
 
 async def seen(edge: Edge, rows: Sequence[Row]) -> Sequence[Row]:

@@ -22,6 +22,7 @@ from gateway.desk_models import (
 from gateway.edge import Edge, TheEdge
 from gateway.models import Answered, DeskReply, Waiting
 from gateway.people import Person, ThePerson, a_person
+from gateway.presence_news import tell_customer
 from gateway.problems import Problem
 from gateway.waiting_list import PERSON, is_approval, listed, was_held_back
 from mesh.desk import Claim, Desk, Held, Hold, Note, NotHeld
@@ -46,7 +47,9 @@ async def waiting(edge: TheEdge, wanted: Filters) -> list[Waiting]:
 async def claim(message_id: MessageId, person: ThePerson, edge: TheEdge) -> Claimed:
     """Take the conversation over: from now on no automatic reply reaches the customer. Keep it by heartbeats."""
     message = await _known(edge, message_id)
-    return _claimed(message, (await _claim(edge, message, person.name)).hold)
+    held = (await _claim(edge, message, person.name)).hold
+    await tell_customer(edge, message, "joined", person.display_name)
+    return _claimed(message, held)
 
 
 @router.post("/{message_id}/heartbeat")
@@ -63,6 +66,7 @@ async def release(message_id: MessageId, person: ThePerson, edge: TheEdge) -> Do
     message = await _known(edge, message_id)
     with _refused(message):
         await _desk(edge).release(message.session_id, person.name)
+    await tell_customer(edge, message, "left", person.display_name)
     return Done(message_id=message_id, status="released")
 
 

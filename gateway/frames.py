@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, TypeAdapter
 
-from gateway.models import Email, Strict, Text
+from gateway.models import Attached, Email, Strict, Text
+from mesh.parts import Parts
 from mesh.protocol import Id
 from mesh.replies import Progress, Reply, Source
 
@@ -32,6 +33,7 @@ class Said(Strict):
     type: Literal["message"]
     text: Text
     message_id: Id | None = None
+    attachments: Attached = ()
 
 
 class Ping(Strict):
@@ -73,10 +75,11 @@ class ProgressFrame(BaseModel):
     message_id: str
     actor: str
     state: str
+    by: str | None = None
 
     @classmethod
     def of(cls, event: Progress) -> "ProgressFrame":
-        return cls(message_id=event.message_id, actor=event.actor, state=event.state)
+        return cls(message_id=event.message_id, actor=event.actor, state=event.state, by=event.by)
 
 
 class SupersededFrame(BaseModel):
@@ -95,6 +98,7 @@ class ReplyFrame(BaseModel):
     sequence: int | None
     at: datetime
     sources: list[Source] = []
+    parts: Parts = ()
 
     @classmethod
     def of(cls, reply: Reply) -> "ReplyFrame":

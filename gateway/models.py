@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, StringConstraints
 
+from mesh.attachments import Reference
+from mesh.parts import Parts
 from mesh.protocol import Id
 from mesh.replies import Source
 
@@ -31,6 +33,10 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), Be
 """What somebody wrote, stripped. Its length is checked by hand: too long is 413, not 422."""
 
 
+MOST_ATTACHED = 5
+Attached = Annotated[tuple[Id, ...], Field(max_length=MOST_ATTACHED, description="Ids of files sent before.")]
+
+
 class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -46,6 +52,7 @@ class ChatRequest(Strict):
     )
     session_id: Id | None = Field(default=None, description="Continue this conversation; a new one when left out.")
     message_id: Id | None = Field(default=None, description="Makes a repetition safe; generated when left out.")
+    attachments: Attached = ()
 
 
 class AnswerMetadata(BaseModel):
@@ -62,6 +69,7 @@ class AnswerMetadata(BaseModel):
 class Answer(BaseModel):
     """A reply. `processing_time` in seconds, from acceptance to delivery; `sources`: the articles it quotes.
 
+    `parts`: the same facts in a form that a page may draw; the words are complete without them.
     `session_secret`: what an anonymous customer sends as `X-Session-Secret` to go on in this session.
     """
 
@@ -71,6 +79,7 @@ class Answer(BaseModel):
     status: Literal["resolved", "escalated", "apologised", "dead_lettered", "superseded"]
     action_plan: JsonValue = None
     sources: list[Source] = Field(default_factory=list)
+    parts: Parts = ()
     processing_time: float
     metadata: AnswerMetadata
     session_secret: str | None = None
@@ -103,22 +112,31 @@ class Pending(BaseModel):
 
 
 class Line(BaseModel):
-    """One line of a conversation."""
+    """One line of a conversation. `line_id`: of an answer the `reply_id` under which it was sent."""
 
     model_config = ConfigDict(from_attributes=True)
 
+    line_id: str
     message_id: str
     sender: Literal["customer", "agent", "human"]
     content: str
     status: Literal["received", "resolved", "escalated", "apologised", "dead_lettered", "superseded"]
     timestamp: datetime
+    sources: list[Source] = Field(default_factory=list)
+    parts: Parts = ()
+    attachments: list[Reference] = Field(default_factory=list)
 
 
 class Conversation(BaseModel):
-    """The newest lines of a session, oldest first."""
+    """The newest lines of a session, oldest first.
+
+    `earlier`: whether older lines were left out; `handled_by`: the person who has the conversation now.
+    """
 
     session_id: str
     messages: list[Line]
+    earlier: bool = False
+    handled_by: str | None = None
 
 
 class DeskReply(Strict):

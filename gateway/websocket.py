@@ -35,6 +35,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from gateway import attached
 from gateway.address import is_welcome
 from gateway.chat import compose, demand_pace_of, hand_over, refuse_long, said_before
 from gateway.edge import Edge, TheEdge
@@ -203,7 +204,12 @@ def _read(data: str | None) -> Said | Renewal | PongFrame | ErrorFrame:
 
 
 async def _hear(edge: Edge, line: Line, said: Said, visit: Visit) -> None:
-    request = ChatRequest(message=said.text, session_id=visit.session_id, message_id=said.message_id or uuid4().hex)
+    request = ChatRequest(
+        message=said.text,
+        session_id=visit.session_id,
+        message_id=said.message_id or uuid4().hex,
+        attachments=said.attachments,
+    )
     try:
         refuse_long(said.text)
         await demand_pace(edge.rates, edge.settings.rate_address, "address", visit.address)
@@ -211,7 +217,7 @@ async def _hear(edge: Edge, line: Line, said: Said, visit: Visit) -> None:
         message = compose(edge, request, visit.customer, visit.session_id)
         answer, message = await said_before(edge, message, request) if said.message_id else (None, message)
         if answer is None:
-            await hand_over(edge, message)
+            await hand_over(edge, await attached.to_message(edge, message, said.attachments))
         line.put(AcceptedFrame(message_id=message.message_id))
         if isinstance(answer, SupersededAnswer):
             line.put(SupersededFrame(message_id=message.message_id, answered_by=answer.answered_by))

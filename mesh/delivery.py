@@ -3,9 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+from mesh.attachments import ATTACHMENTS
 from mesh.bus import Bus
 from mesh.desk import Desk
 from mesh.errors import Transient
+from mesh.parts import NO_PARTS, Parts
 from mesh.protocol import JsonValue, Message
 from mesh.replies import Progress, Reply, Source
 from mesh.route import Wire
@@ -55,6 +57,7 @@ class Answer(Wire):
     status: Ending
     author: str = "rules"
     sources: tuple[Source, ...] = ()
+    parts: Parts = NO_PARTS
 
 
 def plain_apology(message: Message) -> str:
@@ -137,6 +140,7 @@ def _reply(message: Message, answer: Answer, reply_id: str, now: datetime) -> Re
         at=now,
         action_plan=message.payload.action_plan,
         sources=answer.sources,
+        parts=answer.parts,
         metadata=_metadata(message),
     )
 
@@ -151,8 +155,14 @@ def acceptance(message: Message, now: datetime) -> Row:
         sender="customer",
         content=message.payload.customer_message,
         status="received",
-        payload={"customer_email": message.payload.customer_email},
+        payload={"customer_email": message.payload.customer_email, **_attached(message)},
     )
+
+
+def _attached(message: Message) -> dict[str, JsonValue]:
+    """The references of what came with the message; the files themselves lie elsewhere."""
+    found = getattr(message.payload, ATTACHMENTS, None)
+    return {ATTACHMENTS: found} if found else {}
 
 
 def _rows(message: Message, status: Status, reply: Reply) -> tuple[Row, Row]:

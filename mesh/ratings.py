@@ -7,7 +7,7 @@ import sqlalchemy as sql
 from pydantic import BaseModel, ConfigDict, Field
 
 from mesh.protocol import Id
-from mesh.store import History, metadata
+from mesh.store import History, connected, metadata
 
 ratings = sql.Table(
     "ratings",
@@ -41,7 +41,7 @@ async def rate(history: History, rating: Rating) -> None:
     """
     values = rating.model_copy(update={"timestamp": rating.timestamp.astimezone(UTC)}).model_dump()
     here = (ratings.c.session_id == rating.session_id) & (ratings.c.message_id == rating.message_id)
-    async with history.connection() as connection:
+    async with connected(history.engine) as connection:
         again = await connection.execute(sql.update(ratings).where(here).values(values))
         if not again.rowcount:
             await connection.execute(sql.insert(ratings).values(values))
@@ -54,7 +54,7 @@ async def rating_of(history: History, session_id: str, message_id: str) -> Ratin
         Transient: the history cannot be read.
     """
     here = (ratings.c.session_id == session_id) & (ratings.c.message_id == message_id)
-    async with history.connection() as connection:
+    async with connected(history.engine) as connection:
         found = (await connection.execute(sql.select(ratings).where(here))).first()
     if found is None:
         return None

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field, JsonValue
 
+from mesh.parts import NO_PARTS, Parts
 from mesh.protocol import Id
 from mesh.route import Wire, spared
 
@@ -23,6 +24,7 @@ class Reply(Wire):
         reply_id: `<message_id>:<hop>`, the same when a visit is repeated: drop what you have seen.
         status: resolved, escalated (a person will answer) or apologised.
         sequence: place in the reply stream, known once it was stored; resume after it.
+        parts: facts of the reply that a page may draw; its text is complete without them.
     """
 
     reply_id: str
@@ -34,12 +36,16 @@ class Reply(Wire):
     at: datetime
     action_plan: JsonValue = None
     sources: tuple[Source, ...] = ()
+    parts: Parts = NO_PARTS
     metadata: dict[str, JsonValue] = Field(default_factory=dict)
     sequence: int | None = None
 
 
 class Progress(Wire):
-    """Which actor works on a message now: at which step, for the how manieth time."""
+    """Which actor works on a message now: at which step, for the how manieth time.
+
+    `by`: the person who has joined or left, in the states of that name.
+    """
 
     message_id: Id
     session_id: Id
@@ -48,6 +54,7 @@ class Progress(Wire):
     answered_by: Id | None = None
     hop: int | None = spared(None)
     attempt: int = spared(1)
+    by: str | None = spared(None)
 
 
 DUE = "ecommerce.support.desk.due"

@@ -92,6 +92,7 @@ class Settings(GateSettings):
         default=20, gt=0, description="How long POST /api/chat waits for the reply before it answers 202."
     )
 
+    attachment_days: float = Field(default=30, gt=0, description="After how many days files of customers are removed.")
     insights_every: float = Field(
         default=30, gt=0, description="Pause between two looks for what is new in the history, for the insights."
     )

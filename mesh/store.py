@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Literal, Self
@@ -93,9 +93,10 @@ class History:
         async with engine_of(settings) as engine:
             yield cls(engine)
 
-    def connection(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        """For one statement, of this class or of another table's functions; raises `Transient`."""
-        return connected(self._engine)
+    @property
+    def engine(self) -> AsyncEngine:
+        """For the tables beside this one."""
+        return self._engine
 
     async def add(self, rows: Iterable[Row]) -> set[str]:
         """Append these rows, all or none; the ids of those that are there already, which stay as they are."""
@@ -127,12 +128,17 @@ class History:
         found = await self._fetch(sql.select(messages).where(said).order_by(messages.c.timestamp).limit(1))
         return found[0] if found else None
 
-    async def recent(self, session_id: str, limit: int = 10) -> tuple[Row, ...]:
-        """The newest rows of a session, oldest first, without route and payload."""
-        light = [messages.c[name] for name in Row.model_fields if name not in {"route_trace", "payload"}]
-        query = sql.select(*light).where(messages.c.session_id == session_id)
-        found = await self._fetch(query.order_by(messages.c.timestamp.desc(), messages.c.row_id.desc()).limit(limit))
-        return tuple(reversed(found))
+    async def recent(self, session_id: str, limit: int = 10, before: datetime | None = None) -> tuple[Row, ...]:
+        """The newest rows of a session, or those up to an instant, oldest first.
+
+        Without the route; of the payload only what a page shows: the response, and the references of attachments.
+        """
+        query = sql.select(*_LIGHT).where(messages.c.session_id == session_id)
+        if before is not None:
+            query = query.where(messages.c.timestamp <= before.astimezone(UTC))
+        newest = query.order_by(messages.c.timestamp.desc(), messages.c.row_id.desc()).limit(limit)
+        async with connected(self._engine) as connection:
+            return tuple(_light(found) for found in reversed((await connection.execute(newest)).all()))
 
     async def unended(self) -> tuple[Unended, ...]:
         """Every accepted message without an end, the longest waiting first: one query proves that there is none."""
@@ -183,6 +189,11 @@ async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         raise Transient(f"the history database is not usable: {type(error).__name__}") from error
 
 
+_SHOWN: Final = ("response", "attachments")
+_LIGHT: Final = (
+    *(messages.c[name] for name in Row.model_fields if name not in {"route_trace", "payload"}),
+    *(messages.c.payload[name].label(name) for name in _SHOWN),
+)
 _end = messages.alias()
 _UNENDED: Final = (
     sql.select(messages.c.message_id, messages.c.session_id, messages.c.timestamp)
@@ -224,6 +235,11 @@ def _values(row: Row) -> dict[str, Any]:
 def _row(found: sql.Row[Any]) -> Row:
     row = Row.model_validate(found)
     return row.model_copy(update={"timestamp": _utc(row.timestamp)})
+
+
+def _light(found: sql.Row[Any]) -> Row:
+    slots = {name: value for name in _SHOWN if (value := getattr(found, name)) is not None}
+    return _row(found).model_copy(update={"payload": slots or None})
 
 
 def _utc(at: datetime) -> datetime:

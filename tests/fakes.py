@@ -169,7 +169,7 @@ class FakeHistory(History):
         said = (row for row in await self.of_session(session_id) if row.sender == "customer")
         return next(said, None)
 
-    async def recent(self, session_id: str, limit: int = 10) -> tuple[Row, ...]:
+    async def recent(self, session_id: str, limit: int = 10, before: datetime | None = None) -> tuple[Row, ...]:
         return (await self.of_session(session_id))[-limit:]
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from mesh.insights import queries
 from mesh.insights.queries import Query, Span
 from mesh.insights.rollup import Rollup
-from mesh.store import History
+from mesh.store import History, connected
 
 AT_ONCE = 2
 """Queries at the same time: chats use the same few connections."""
@@ -70,7 +70,7 @@ class Insights:
         return float(at) if isinstance(at, int | float) else None
 
     async def _ask(self, query: Query) -> Table:
-        async with self._slots, self._history.connection() as connection:
+        async with self._slots, connected(self._history.engine) as connection:
             found = await connection.execute(query)
             return Table(columns=tuple(found.keys()), rows=tuple(_cells(row) for row in found))
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mesh.insights.facts import Fact, Line, deed_facts, fact_of
 from mesh.insights.tables import deeds, facts
-from mesh.store import History, messages
+from mesh.store import History, connected, messages
 from mesh.together import ANSWERED_BY
 
 OVERLAP: Final = timedelta(minutes=2)
@@ -77,7 +77,7 @@ class Rollup:
 
     async def _high_water(self) -> datetime:
         if self._water is None:
-            async with self._history.connection() as connection:
+            async with connected(self._history.engine) as connection:
                 newest = await connection.scalar(sql.select(sql.func.max(facts.c.newest)))
             self._water = EPOCH + OVERLAP if newest is None else datetime.fromtimestamp(newest, UTC)
         return self._water
@@ -88,11 +88,11 @@ class Rollup:
         columns = [messages.c[name] for name in ("row_id", "message_id", "session_id", "timestamp", "sender", "status")]
         behind = (at > after.timestamp) | ((at == after.timestamp) & (row_id > after.row_id))
         query = sql.select(*columns).where(at >= after.timestamp, behind).order_by(at, row_id).limit(PAGE)
-        async with self._history.connection() as connection:
+        async with connected(self._history.engine) as connection:
             return [_zoned(Line(*row)) for row in await connection.execute(query)]
 
     async def _write(self, message_ids: set[str]) -> int:
-        async with self._history.connection() as connection:
+        async with connected(self._history.engine) as connection:
             read = sql.select(*_LINE).where(messages.c.message_id.in_(message_ids)).order_by(messages.c.message_id)
             lines = [_zoned(Line(*row)) for row in await connection.execute(read)]
             found = [_facts(list(group)) for _, group in groupby(lines, key=lambda line: line.message_id)]

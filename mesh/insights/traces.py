@@ -7,7 +7,7 @@ import sqlalchemy as sql
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from mesh.route import TraceEntry
-from mesh.store import History, messages
+from mesh.store import History, connected, messages
 
 _TRACE = TypeAdapter(tuple[TraceEntry, ...])
 
@@ -31,7 +31,7 @@ async def lately(history: History, since: datetime, most: int) -> Sequence[Trave
     """
     columns = (messages.c[name] for name in ("row_id", "message_id", "timestamp", "route_trace"))
     query = sql.select(*columns).where(messages.c.timestamp >= since.astimezone(UTC), messages.c.sender != "customer")
-    async with history.connection() as connection:
+    async with connected(history.engine) as connection:
         found = (await connection.execute(query.order_by(messages.c.timestamp.desc()).limit(most))).all()
     return [
         Travelled(row_id=row_id, message_id=message_id, at=_zoned(at), trace=trace_of(raw))

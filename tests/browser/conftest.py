@@ -1,23 +1,30 @@
+import contextlib
 import os
 import shutil
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
 
-from tests.gateway.conftest import empty_house, house
-from tests.gateway.house import House
-
-__all__ = ["empty_house", "house"]
+from tests.conftest import free_ports, running
+from tests.fakes import settings as clean_settings
+from tests.gateway.house import House, furnished
+from workers.servers import nats, valkey
 
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+PORTS = (
+    "temporal_port", "temporal_ui_port", "nats_port", "valkey_port",
+    "customers_port", "orders_port", "tracking_port", "gateway_port",
+)  # fmt: skip
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
+@contextlib.asynccontextmanager
+async def a_browser() -> AsyncIterator[Browser]:
     """A real Chromium. Without one the test is skipped, which fails the run where nothing may be skipped."""
     path = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if path is None:
@@ -29,15 +36,37 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def page(browser: Browser, empty_house: House) -> AsyncIterator[Page]:
-    """A window that has not loaded anything yet. What its console calls an error fails the test."""
-    context = await browser.new_context(
-        base_url=empty_house.settings.gateway_url, viewport={"width": 900, "height": 760}
-    )
-    page = await context.new_page()
-    page.set_default_timeout(10_000)
-    broken: list[str] = []
-    page.on("pageerror", lambda error: broken.append(str(error)))
-    yield page
-    await context.close()
-    assert broken == []
+async def browser() -> AsyncIterator[Browser]:
+    """A Chromium of this test alone."""
+    async with a_browser() as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chromium() -> AsyncIterator[Browser]:
+    """One Chromium for all tests of a file; each has a profile of its own in it."""
+    async with a_browser() as opened:
+        yield opened
+
+
+@contextlib.asynccontextmanager
+async def a_house(folder: Path, **changes: object) -> AsyncIterator[House]:
+    """NATS, Valkey, SQLite and the echo; no gateway yet."""
+    ports: dict[str, object] = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
+    settings = clean_settings(mesh_data_dir=folder / "mesh", **ports, **changes)
+    async with running(nats(settings)), running(valkey(settings)), furnished(settings) as house:
+        yield house
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def empty_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """One house for all tests of a file, whose gateway each test opens."""
+    async with a_house(tmp_path_factory.mktemp("house")) as house:
+        yield house
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """One house with an open gateway for all tests of a file."""
+    async with a_house(tmp_path_factory.mktemp("house")) as house, house.is_open():
+        yield house

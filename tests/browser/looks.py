@@ -10,7 +10,6 @@ from playwright.async_api import Browser, ConsoleMessage, Page, expect
 from tests.gateway.house import House
 from tests.gateway.signing import PASSWORD, a_person
 
-
 # The machine is shared; nothing is timed here.
 expect.set_options(timeout=20_000)
 

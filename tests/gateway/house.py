@@ -16,11 +16,12 @@ from mesh.bus import Bus
 from mesh.delivery import Answer, deliver
 from mesh.plan import Plan
 from mesh.protocol import Message, Policy, Route
-from mesh.replies import Progress, Source
+from mesh.replies import Progress
 from mesh.settings import Settings
 from mesh.store import History, migrate
 from mesh.temporal import Journeys
 from tests.fakes import FakeJourneys
+from tests.gateway.told import HOLDING, TOLD
 from workers.compose import standard_route
 
 ROUTE = Route(
@@ -30,14 +31,6 @@ ROUTE = Route(
 )
 ACTORS = ("sentiment_analyzer", "intent_analyzer", "response_generator", "response_aggregator", "human_agent")
 EMAIL = "polly.inquirer@example.com"
-
-
-QUOTED = Answer(
-    text="You have 30 days.\n\nSource: Returns, How long do I have?",
-    status="resolved",
-    sources=(Source(title="Returns", section="How long do I have?"),),
-)
-"""What the echo says to whoever asks for a policy."""
 
 
 class Reached(Temporal):
@@ -72,10 +65,10 @@ class Echo:
         if "slowly" in words:
             await asyncio.sleep(1.2)
         if "person" in words:
-            await self.answer(message, Answer(text="A colleague will answer you.", status="escalated"))
+            await self.answer(message, HOLDING)
             return
-        if "policy" in words:
-            await self.answer(message, QUOTED)
+        if told := next((TOLD[word] for word in words if word in TOLD), None):
+            await self.answer(message, told)
             return
         bus = _Deaf(self.bus) if "unheard" in words else self.bus
         await self.answer(message, Answer(text=f"You said: {message.payload.customer_message}", status="resolved"), bus)

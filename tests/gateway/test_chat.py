@@ -35,8 +35,8 @@ async def test_a_question_is_answered_with_everything_that_was_promised(house: H
     assert body["metadata"]["intent"] == "order_inquiry"
     assert body["metadata"]["urgency"] == "low"
     assert set(body) == {
-        "message_id", "session_id", "response", "status", "action_plan", "sources", "processing_time", "metadata",
-        "session_secret",
+        "message_id", "session_id", "response", "status", "action_plan", "sources", "parts", "processing_time",
+        "metadata", "session_secret",
     }  # fmt: skip
 
 
@@ -197,7 +197,9 @@ async def test_a_conversation_is_read_back_in_order_without_payloads(house: Hous
         ("customer", "Second"),
         ("agent", "You said: Second"),
     ]
-    assert set(lines[0]) == {"message_id", "sender", "content", "status", "timestamp"}
+    assert set(lines[0]) == {
+        "line_id", "message_id", "sender", "content", "status", "timestamp", "sources", "parts", "attachments",
+    }  # fmt: skip
 
 
 async def test_a_session_that_nobody_began_is_not_found(house: House) -> None:

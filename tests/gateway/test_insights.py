@@ -11,7 +11,7 @@ from gateway.insights import HOURLY, a_span
 from gateway.problems import Problem
 from mesh.insights.figures import Insights
 from mesh.ratings import Rating, rate
-from mesh.store import History
+from mesh.store import History, connected
 from tests.fakes import FakeJourneys
 from tests.gateway.overlook import Overlook, overlook
 from tests.mesh.figures_of import MONDAY, asked, said, week
@@ -102,7 +102,7 @@ async def test_a_label_that_a_spreadsheet_would_run_is_only_text(history: Histor
     question = asked("m-evil", "s-evil", MONDAY)
     await history.add([question, said(question, 1.0, intent="refund")])
     await view.views.insights.rollup.catch_up()
-    async with history.connection() as connection:
+    async with connected(history.engine) as connection:
         from mesh.insights.tables import facts  # noqa: PLC0415
 
         await connection.execute(facts.update().where(facts.c.message_id == "m-evil").values(intent="=1+1"))

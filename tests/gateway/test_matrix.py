@@ -170,7 +170,9 @@ async def test_everybody_gets_what_is_theirs_and_nothing_else(
     assert (SECRET_WORDS in answer.text) <= (caller in MAY_READ)
 
 
-@pytest.mark.parametrize("endpoint", [one for one, (_, codes) in EXPECTED.items() if "POST" in one and "agent" in codes])
+@pytest.mark.parametrize(
+    "endpoint", [one for one, (_, codes) in EXPECTED.items() if "POST" in one and "agent" in codes]
+)
 async def test_a_page_of_another_name_changes_nothing_with_the_cookie_of_our_people(
     app: FastAPI, edge: Edge, endpoint: str
 ) -> None:
@@ -183,9 +185,7 @@ async def test_a_page_of_another_name_changes_nothing_with_the_cookie_of_our_peo
     assert edge.temporal._journeys.answers == []  # type: ignore[union-attr]
 
 
-async def ask(
-    app: FastAPI, edge: Edge, endpoint: str, body: object, headers: dict[str, str]
-) -> httpx.Response:
+async def ask(app: FastAPI, edge: Edge, endpoint: str, body: object, headers: dict[str, str]) -> httpx.Response:
     method, path = endpoint.split(" ")
     async with browser(app, edge) as http:
         claim = await signed(edge, "agent") if path.endswith(("/heartbeat", "/release")) else None

@@ -30,7 +30,18 @@ async def test_a_message_is_accepted_worked_on_and_answered_in_this_order(house:
         reply = frames[-1]
         assert (reply["text"], reply["status"], reply["author"]) == ("You said: Where is it?", "resolved", "rules")
         assert (reply["message_id"], reply["sequence"]) == ("m-1", 1)
-        assert set(reply) == {"type", "reply_id", "message_id", "text", "status", "author", "sequence", "at", "sources"}
+        assert set(reply) == {
+            "type",
+            "reply_id",
+            "message_id",
+            "text",
+            "status",
+            "author",
+            "sequence",
+            "at",
+            "sources",
+            "parts",
+        }
 
 
 async def test_a_new_session_gets_an_id_and_a_message_without_one_gets_one(house: House) -> None:

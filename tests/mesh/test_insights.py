@@ -12,7 +12,7 @@ from mesh.insights.figures import Cell, Insights
 from mesh.insights.queries import REOPENED_WITHIN, Span
 from mesh.insights.tables import deeds, facts
 from mesh.ratings import Rating, rate
-from mesh.store import History
+from mesh.store import History, connected
 from tests.mesh.figures_of import MONDAY, asked, said, week
 
 HOUR, DAY = 3600.0, 86_400.0
@@ -214,7 +214,7 @@ async def test_pages_of_the_history_are_read_one_after_the_other(
 
 
 async def test_facts_hold_nobodys_words_and_no_address(history: History, insights: Insights) -> None:
-    async with history.connection() as connection:
+    async with connected(history.engine) as connection:
         found = [str(row) for table in (facts, deeds) for row in await connection.execute(sql.select(table))]
     assert len(found) == 14
     assert not [row for row in found if "secret" in row or "@" in row]
@@ -230,7 +230,7 @@ async def test_what_a_foreign_actor_wrote_into_a_label_is_left_out_unless_it_is_
 
 
 async def test_a_history_that_is_away_is_told(history: History, insights: Insights) -> None:
-    async with history.connection() as connection:
+    async with connected(history.engine) as connection:
         await connection.execute(sql.text("DROP TABLE facts"))
     with pytest.raises(Transient):
         await insights.tables(WEEK)

@@ -151,6 +151,19 @@ async def test_the_newest_rows_come_oldest_first_and_light(history: History) -> 
     assert all(row.payload is None for row in found)
 
 
+async def test_the_rows_up_to_an_instant_come_with_what_a_page_shows_of_them(history: History) -> None:
+    response = {"text": "It is on its way.", "parts": [{"kind": "handoff"}]}
+    rows = [
+        a_row(f"m-{n}", timestamp=NOON + timedelta(seconds=n), payload={"n": n, "response": response}) for n in range(5)
+    ]
+    await history.add(rows)
+    found = await history.recent("s-1", limit=2, before=NOON + timedelta(seconds=2))
+    assert [(row.row_id, row.payload) for row in found] == [
+        ("m-1", {"response": response}),
+        ("m-2", {"response": response}),
+    ]
+
+
 async def test_many_writers_at_a_time_lose_nothing(history: History, configured: Settings) -> None:
     async with History.open(configured) as other:
         writes = [(history, other)[n % 2].add([a_row(f"m-{n}:a"), a_row(f"m-{n}:b")]) for n in range(60)]

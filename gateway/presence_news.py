@@ -1,0 +1,22 @@
+"""The customer is told who has joined the conversation, and who has left it: at most once, as all progress is."""
+
+import logging
+from typing import Literal
+
+from gateway.edge import Edge
+from mesh.errors import Unavailable
+from mesh.protocol import Message
+from mesh.replies import Progress
+
+log = logging.getLogger(__name__)
+
+
+async def tell_customer(edge: Edge, message: Message, state: Literal["joined", "left"], name: str) -> None:
+    event = Progress(
+        message_id=message.message_id, session_id=message.session_id, actor="human_agent", state=state, by=name
+    )
+    try:
+        await edge.bus.progress(event)
+    except Unavailable as error:
+        # The page finds it out when it loads the conversation.
+        log.warning("the customer of %s is not told that somebody has %s: %s", message.message_id, state, error)
