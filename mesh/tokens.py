@@ -83,7 +83,8 @@ class Tokens:
         except ExpiredTokenError:
             raise BadToken("the identity token has expired") from None
         except JoseError as error:
-            raise BadToken(f"the identity token does not fit: {error.error}") from None
+            which = getattr(error, "claim", "")
+            raise BadToken(f"the identity token does not fit: {error.error} {which}".rstrip()) from None
         except (ValidationError, ValueError, OverflowError):
             raise BadToken("the identity token lacks a claim: email and exp are needed") from None
 

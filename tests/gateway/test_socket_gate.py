@@ -10,7 +10,7 @@ from gateway.edge import Edge
 from gateway.frames import Incoming
 from tests.gateway.house import EMAIL
 from tests.gateway.indoors import a_whole_edge, an_app, open_settings
-from tests.gateway.signing import OTHER_SECRET, SECRET, a_token
+from tests.gateway.signing import OTHER_SECRET, a_token
 from tests.gateway.test_matrix import CALLERS, SECRET_WORDS, edge, signed_settings
 from tests.gateway.wire import Wire, wired
 

@@ -60,7 +60,7 @@ async def wired(
     place, _, query = path.partition("?")
     scope = {
         "type": "websocket", "path": place, "raw_path": place.encode(), "query_string": query.encode(),
-        "headers": [(b"host", b"desk.example.com"), *((name.encode(), value.encode()) for name, value in headers.items())],
+        "headers": [(name.encode(), value.encode()) for name, value in {"host": "desk.example.com", **headers}.items()],
         "client": STRANGER, "server": ("desk.example.com", 80), "scheme": "ws", "subprotocols": list(subprotocols),
         "asgi": {"version": "3.0"}, "root_path": "",
     }  # fmt: skip
