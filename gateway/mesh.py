@@ -27,8 +27,6 @@ router = APIRouter(prefix="/api/mesh", tags=["mesh"], dependencies=[Depends(a_su
 pages = APIRouter(include_in_schema=False)
 
 MOST_VIEWERS: Final = 50
-LONGEST_LOOK: Final = 300.0
-"""Seconds after which a stream ends. The page opens another, and so the right to see it is looked at anew."""
 SHOWN: Final = 20
 
 
@@ -64,7 +62,7 @@ async def pulse(views: TheViews) -> Pulse:
     return views.heart.pulse()
 
 
-@router.get("/events", response_class=StreamingResponse)
+@router.get("/events", response_class=StreamingResponse, include_in_schema=False)
 async def events(views: TheViews, message_id: Annotated[Id | None, Query()] = None) -> StreamingResponse:
     """Server-sent events: `pulse` once a second; `followed` whenever something happens to the message that is named."""
     if views.heart.viewers >= MOST_VIEWERS:
@@ -107,7 +105,7 @@ async def mesh_page() -> FileResponse:
 async def told(heart: Heart, message_id: str | None) -> AsyncGenerator[str]:
     """The lines of a stream of events."""
     try:
-        async with heart.viewing(message_id) as line, asyncio.timeout(LONGEST_LOOK):
+        async with heart.viewing(message_id) as line, asyncio.timeout(heart.longest):
             yield "retry: 1000\n\n"
             while True:
                 item = await line.get()

@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 BEAT: Final = 1.0
 QUEUES_EVERY: Final = 5.0
 TRACES_EVERY: Final = 3.0
+LONGEST_LOOK: Final = 300.0
+"""Seconds after which a stream ends. The page opens another, and so the right to see it is looked at anew."""
 LINE: Final = 4
 """Pulses that may wait for one page; of a slower one the oldest are dropped, as the next tells it all again."""
 
@@ -95,8 +97,11 @@ class Line:
 class Heart:
     """Beats while somebody looks on, and not otherwise."""
 
-    def __init__(self, plan: Plan, history: History, temporal: Temporal, observed: Observed) -> None:
+    def __init__(
+        self, plan: Plan, history: History, temporal: Temporal, observed: Observed, *, longest: float = LONGEST_LOOK
+    ) -> None:
         self._plan = plan
+        self.longest = longest
         self._temporal = temporal
         self.observed = observed
         self.travels = Travels(history)

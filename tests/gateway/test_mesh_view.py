@@ -151,10 +151,8 @@ async def test_a_page_that_is_slow_gets_the_newest_pulses(view: Overlook) -> Non
     assert oldest.stations == 16
 
 
-async def test_a_stream_ends_by_itself_so_that_the_right_to_it_is_asked_anew(
-    view: Overlook, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(mesh, "LONGEST_LOOK", 0.05)
+async def test_a_stream_ends_by_itself_so_that_the_right_to_it_is_asked_anew(view: Overlook) -> None:
+    view.views.heart.longest = 0.05
     async with asyncio.timeout(20):
         lines = [line async for line in mesh.told(view.views.heart, None)]
     assert lines[0].startswith("retry:")

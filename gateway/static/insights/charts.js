@@ -158,8 +158,8 @@ function lines(table, by) {
   });
   const both = [line("p50", "Median", "--chart-1", "solid"), line("p95", "95 of 100", "--chart-2", "dot")];
   const values = found.flatMap((row) => [row.p50, row.p95]).filter((value) => value > 0);
-  const ticks = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 60, 300, 900, 3600, 14400, 86400];
   const range = [Math.log10(Math.min(...values)) - 0.2, Math.log10(Math.max(...values)) + 0.2];
+  const ticks = range[1] - range[0] > 2.5 ? [0.01, 0.1, 1, 10, 60, 600, 3600, 14400, 86400] : [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 60, 180, 600, 1800, 3600, 14400, 86400];
   return { traces: found.length ? both : [], layout: { xaxis: dates(by), yaxis: { type: "log", range, rangemode: "normal", tickvals: ticks, ticktext: ticks.map(lasting) } } };
 }
 

@@ -114,7 +114,7 @@ export class Graph {
 function alarm(place, work) {
   const served = work.mailbox === undefined || work.mailbox.workers > 0;
   const backlog = work.mailbox?.backlog ?? 0;
-  const words = !served ? "no worker" : backlog > SLOW_QUEUE ? `${counted(backlog)} queued` : work.retries ? `${counted(work.retries)} retries` : "";
+  const words = !served ? "no worker" : backlog > SLOW_QUEUE ? `${counted(backlog)} queued` : work.retries ? `${counted(work.retries)} ${work.retries === 1 ? "retry" : "retries"}` : "";
   say(place, words);
   place.hidden = !words;
   place.classList.toggle("slow", served);
