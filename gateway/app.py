@@ -88,6 +88,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        responses=problems.RESPONSES,
     )
     problems.install(app)
     guard(app, settings, metrics)

@@ -108,8 +108,8 @@ async def change(message_id: MessageId, body: Change, person: ThePerson, edge: T
 @router.post("/{message_id}/hand-back")
 async def hand_back(message_id: MessageId, body: HandBack, person: ThePerson, edge: TheEdge) -> Done:
     """Give the message back to the mesh, which answers it; automatic replies may pass again."""
-    _demand_actors(edge, body.steps or ())
     message = await _waiting(edge, message_id, approval=False)
+    _demand_actors(edge, body.steps or ())
     await _claim(edge, message, person.name)
     if body.reason:
         await _desk(edge).note(message_id, person.name, body.reason)

@@ -14,6 +14,7 @@ from mesh.replies import Source
 MAX_TEXT = 8_000
 MAX_EMAIL = 254
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+VISIBLE = r"[^\s\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
 
 
@@ -28,8 +29,18 @@ def _printable(value: object) -> object:
     return UNPRINTABLE.sub("", value) if isinstance(value, str) else value
 
 
-Email = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_email)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), BeforeValidator(_printable)]
+Email = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True),
+    AfterValidator(_email),
+    Field(json_schema_extra={"pattern": f"^{EMAIL.pattern}$", "maxLength": MAX_EMAIL}),
+]
+Text = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1),
+    BeforeValidator(_printable),
+    Field(json_schema_extra={"pattern": VISIBLE, "maxLength": MAX_TEXT}),
+]
 """What somebody wrote, stripped. Its length is checked by hand: too long is 413, not 422."""
 
 

@@ -15,6 +15,27 @@ from mesh.errors import Transient, Unavailable
 RETRY_AFTER = "2"
 
 
+PROBLEM = {
+    "description": "What is wrong, in words (RFC 9457).",
+    "content": {
+        "application/problem+json": {
+            "schema": {
+                "type": "object",
+                "required": ["type", "title", "status", "detail"],
+                "properties": {
+                    "type": {"type": "string"},
+                    "title": {"type": "string"},
+                    "status": {"type": "integer"},
+                    "detail": {"type": "string"},
+                },
+            }
+        }
+    },
+}
+RESPONSES: dict[int | str, dict[str, Any]] = {"4XX": PROBLEM, "5XX": PROBLEM}
+"""What every endpoint may answer instead of what was wanted."""
+
+
 class ProblemResponse(JSONResponse):
     media_type = "application/problem+json"
 

@@ -37,8 +37,8 @@ EMBEDDED: Final = "/static/"
 MEASURED: Final = "/api/"
 OPEN: Final = "/api/health"
 CHANGES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-READS: Final = frozenset({"conversation", "answer_of"})
-"""What people read of customers outside the desk is noted like what they do."""
+NOTED: Final = frozenset({"conversation", "answer_of", "sign_in_elsewhere"})
+"""What changes nothing and is noted all the same: what people read of customers, and coming in by a redirect."""
 
 NOT_NOTED: Final = frozenset({"heartbeat"})
 
@@ -118,7 +118,7 @@ class Audited:
 async def _note(scope: Scope, status: HTTPStatus) -> None:
     acting = scope["state"].get("acting")
     act = str(getattr(scope.get("route"), "name", ""))
-    if not isinstance(acting, Acting) or act in NOT_NOTED or not (scope["method"] in CHANGES or act in READS):
+    if not isinstance(acting, Acting) or act in NOT_NOTED or not (scope["method"] in CHANGES or act in NOTED):
         return
     edge = edge_of(HTTPConnection(scope))
     subject = " ".join(str(value) for value in scope.get("path_params", {}).values())[:200]

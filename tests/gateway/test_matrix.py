@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 
 from gateway.edge import Edge
 from gateway.people import CSRF_HEADER
+from mesh.delivery import acceptance
 from mesh.people import Person
 from mesh.protocol import Message
 from mesh.replies import Reply
@@ -92,7 +93,7 @@ def endpoints(routes: list[BaseRoute], prefix: str = "") -> list[str]:
         if inner is not None:
             found += endpoints(inner.routes)
         elif isinstance(route, APIRoute):
-            found += [f"{method} {prefix}{route.path}" for method in sorted(route.methods)]
+            found += [f"{method} {prefix}{route.path}" for method in sorted(route.methods or ())]
     return found
 
 
@@ -127,10 +128,8 @@ def pollys(message: Message) -> Message:
 
 def rows(message: Message) -> list[Row]:
     at = reply(message).at
-    said = {"message_id": message.message_id, "session_id": message.session_id, "timestamp": at}
-    asked = Row(row_id="m-1:customer", sender="customer", content=SECRET_WORDS, status="received",
-                payload={"customer_email": EMAIL}, **said)  # fmt: skip
-    answered = Row(row_id="m-1:2", sender="agent", content=SECRET_WORDS, status="escalated", **said)
+    asked = acceptance(message, at)
+    answered = asked.model_copy(update={"row_id": "m-1:2", "sender": "agent", "status": "escalated", "payload": None})
     return [asked, answered]
 
 

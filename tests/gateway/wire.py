@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -40,6 +40,9 @@ class Wire:
             pass
         return frame
 
+    async def to_client(self, event: MutableMapping[str, Any]) -> None:
+        await self.from_gateway.put(dict(event))
+
     async def closed(self) -> int:
         """The code it closes with; what it says before is dropped."""
         while (event := await self._event())["type"] != "websocket.close":
@@ -65,7 +68,11 @@ async def wired(
         "asgi": {"version": "3.0"}, "root_path": "",
     }  # fmt: skip
     await wire.to_gateway.put({"type": "websocket.connect"})
-    serving = asyncio.create_task(with_edge(app, edge)(scope, wire.to_gateway.get, wire.from_gateway.put))  # type: ignore[arg-type]
+
+    async def serve() -> None:
+        await with_edge(app, edge)(scope, wire.to_gateway.get, wire.to_client)
+
+    serving = asyncio.create_task(serve())
     try:
         event = await wire._event()
         if event["type"] == "websocket.accept":

@@ -77,7 +77,7 @@ def _unsigned() -> str:
 
 def _public_key_as_secret() -> str:
     claims = {"email": EMAIL, "exp": int(time.time()) + 60, "aud": "actor-mesh"}
-    return jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(RSA.as_dict(private=False)["n"]))
+    return jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(str(RSA.as_dict(private=False)["n"])))
 
 
 @pytest.mark.parametrize("token", ["", "x", "a.b.c", "." * 20, _unsigned(), _public_key_as_secret(), "e" * 9_000])
