@@ -5,6 +5,7 @@ import csv
 import gzip
 import importlib.util
 import io
+import re
 import time
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -13,7 +14,7 @@ from pathlib import Path as File
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, Path, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
@@ -30,6 +31,8 @@ pages = APIRouter(include_in_schema=False)
 HOURLY: Final = 3 * DAY
 """Spans up to this length are shown by hour, longer ones by day."""
 USUAL: Final = timedelta(days=7)
+FIRST, LAST = date(1970, 1, 8), date(9999, 12, 30)
+DAY_WRITTEN: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -43,23 +46,29 @@ class Figures(BaseModel):
     tables: dict[str, Table]
 
 
+def _written(found: object) -> object:
+    # A number would be taken for seconds since 1970.
+    if isinstance(found, str) and not DAY_WRITTEN.fullmatch(found):
+        raise ValueError("a day is written like 2026-06-30")
+    return found
+
+
+Day = Annotated[date, BeforeValidator(_written)]
+
+
 def a_span(
-    since: Annotated[date | None, Query(description="First day, UTC; a week ago when left out.")] = None,
-    until: Annotated[date | None, Query(description="Last day, UTC, that is still in it; today when left out.")] = None,
+    since: Annotated[Day | None, Query(description="First day, UTC; a week ago when left out.")] = None,
+    until: Annotated[Day | None, Query(description="Last day, UTC, that is still in it; today when left out.")] = None,
     hours: Annotated[int | None, Query(ge=1, le=24 * 366, description="Instead of days: the last hours.")] = None,
 ) -> Span:
     """The span that is asked for."""
     now = datetime.now(UTC)
     if hours is not None:
         return _span(now - timedelta(hours=hours), now)
-    last = until or now.date()
-    first = since or last - USUAL + timedelta(days=1)
-    if first > last:
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"The span ends on {last}, before it begins on {first}.")
-    try:
-        return _span(_midnight(first), _midnight(last) + timedelta(days=1))
-    except OverflowError:
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "No calendar goes that far.") from None
+    last = _clamped(until or now.date())
+    first = last - USUAL + timedelta(days=1) if since is None else _clamped(since)
+    # Whoever mixes them up means the days between them.
+    return _span(_midnight(min(first, last)), _midnight(max(first, last)) + timedelta(days=1))
 
 
 TheSpan = Annotated[Span, Depends(a_span)]
@@ -125,6 +134,11 @@ def _packed() -> bytes:
 
 def _span(start: datetime, end: datetime) -> Span:
     return Span(start.timestamp(), end.timestamp(), hourly=(end - start).total_seconds() <= HOURLY)
+
+
+def _clamped(day: date) -> date:
+    """The day, or the first or last one that can be counted with."""
+    return min(max(day, FIRST), LAST)
 
 
 def _midnight(day: date) -> datetime:
