@@ -5,6 +5,7 @@ from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
+from gateway.travelled import KEPT, Latency, latency_of
 from mesh.replies import Progress, Reply
 
 WINDOW: Final = 60
@@ -43,6 +44,7 @@ class Observed:
         self._visits: deque[tuple[int, Counter[str]]] = deque()
         self._retries: deque[tuple[int, Counter[str]]] = deque()
         self._answers: deque[tuple[int, Counter[str]]] = deque()
+        self._delivered: dict[str, deque[tuple[float, float]]] = {}
         self._places: OrderedDict[str, Place] = OrderedDict()
         self._moves: Counter[tuple[str, str]] = Counter()
         self._sample: list[Move] = []
@@ -66,7 +68,11 @@ class Observed:
         self._tell(event.message_id)
 
     def take_reply(self, reply: Reply) -> None:
-        _count(self._answers, self._clock(), reply.status)
+        now = self._clock()
+        _count(self._answers, now, reply.status)
+        if (place := self._places.get(reply.message_id)) and place.state == "working":
+            for actor in place.actors:
+                self._delivered.setdefault(actor, deque(maxlen=KEPT)).append((now, now - place.since))
         if reply.status != "escalated":
             self._leave(reply.message_id)
         self._tell(reply.message_id)
@@ -84,6 +90,11 @@ class Observed:
     def answers(self) -> Counter[str]:
         """Replies within the last minute, by status."""
         return _total(self._answers, self._clock())
+
+    def latency(self, actor: str) -> Latency | None:
+        """From its start to the reply, of visits that brought one: the trace that is kept with it ends before them."""
+        since = self._clock() - LONGEST
+        return latency_of([seconds for at, seconds in self._delivered.get(actor, ()) if at >= since])
 
     def at(self, actor: str) -> Iterator[tuple[str, float, str]]:
         """Messages that are at this actor, with seconds since they came and the state; the longest there first."""

@@ -175,7 +175,7 @@ class Heart:
             rate=rates[name],
             retries=retries[name],
             inside=inside[name],
-            latency=self.travels.latency(name),
+            latency=self.travels.latency(name) or self.observed.latency(name),
             mailbox=self.mailboxes.get(name),
         )
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Final
@@ -70,10 +71,7 @@ class Travels:
 
     def latency(self, actor: str) -> Latency | None:
         since = datetime.now(UTC) - BACK
-        found = sorted(seconds for at, seconds in self._visits.get(actor, ()) if at >= since)
-        if not found:
-            return None
-        return Latency(p50=_rank(found, 50), p95=_rank(found, 95), visits=len(found))
+        return latency_of([seconds for at, seconds in self._visits.get(actor, ()) if at >= since])
 
     def failures(self, actor: str) -> list[Failed]:
         """The newest first."""
@@ -99,5 +97,11 @@ class Travels:
             self._visits.setdefault(entry.actor, deque(maxlen=KEPT)).append((one.at, entry.seconds))
 
 
-def _rank(found: list[float], percent: int) -> float:
+def latency_of(durations: Sequence[float]) -> Latency | None:
+    """What these durations come to; None when there are none."""
+    found = sorted(durations)
+    return Latency(p50=_rank(found, 50), p95=_rank(found, 95), visits=len(found)) if found else None
+
+
+def _rank(found: Sequence[float], percent: int) -> float:
     return found[max(0, -(-len(found) * percent // 100) - 1)]

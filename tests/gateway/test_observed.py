@@ -91,6 +91,18 @@ def test_a_holding_reply_leaves_the_message_where_it_is(observed: Observed) -> N
     assert observed.answers() == {"escalated": 1}
 
 
+def test_a_visit_that_brings_a_reply_takes_until_the_reply(observed: Observed, clock: Clock) -> None:
+    for seconds in (1.0, 3.0):
+        observed.take_progress(at("response_aggregator", 5))
+        clock.now += seconds
+        observed.take_reply(a_reply())
+    found = observed.latency("response_aggregator")
+    assert found is not None
+    assert (found.p50, found.p95, found.visits) == (1.0, 3.0, 2)
+    clock.now += LONGEST + 1
+    assert observed.latency("response_aggregator") is None
+
+
 def test_a_message_that_another_one_answers_leaves(observed: Observed) -> None:
     observed.take_progress(at("one"))
     observed.take_progress(at("one", state="superseded", answered_by="m-2"))
