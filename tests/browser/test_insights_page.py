@@ -8,16 +8,16 @@ from tests.browser.looks import OTHERS, looking, overflow, sign_in, violations
 from tests.gateway.house import House
 from tests.mesh.figures_of import MONDAY, week
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 WEEK = "/insights?since=2026-06-01&until=2026-06-07"
 CHARTS = 11
 
 
-async def test_supervisors_see_figures_as_charts_tables_and_files(browser: Browser, house: House) -> None:
+async def test_supervisors_see_figures_as_charts_tables_and_files(chromium: Browser, house: House) -> None:
     await house.echo.history.add(week())
     await rate(house.echo.history, Rating(session_id="s-9", message_id="m-second", stars=5, timestamp=MONDAY))
-    async with looking(browser, house) as page:
+    async with looking(chromium, house) as page:
         await page.goto(WEEK)
         await sign_in(page, house)
         await expect(page.locator(".drawing .main-svg").nth(CHARTS)).to_be_attached()
@@ -26,7 +26,7 @@ async def test_supervisors_see_figures_as_charts_tables_and_files(browser: Brows
         await another_range_is_another_picture(page)
         kept = await page.context.storage_state()
     for look in OTHERS:
-        async with looking(browser, house, look) as page:
+        async with looking(chromium, house, look) as page:
             await page.context.add_cookies(kept["cookies"])  # type: ignore[arg-type]
             await page.goto(WEEK)
             await expect(page.locator(".drawing")).to_have_count(CHARTS)

@@ -14,7 +14,7 @@ from tests.fakes import a_message
 from tests.gateway.house import House
 from workers.compose import standard_route
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 
 async def arrive(house: House, message: Message) -> None:
@@ -35,9 +35,9 @@ def visited(message: Message, seconds: float = 0.25) -> Message:
 
 
 async def test_strangers_are_asked_to_sign_in_and_supervisors_see_the_mesh_at_work(
-    browser: Browser, house: House
+    chromium: Browser, house: House
 ) -> None:
-    async with looking(browser, house) as page:
+    async with looking(chromium, house) as page:
         await page.goto("/mesh")
         await expect(page.get_by_role("button", name="Sign in")).to_be_visible()
         assert await violations(page) == []
@@ -47,7 +47,7 @@ async def test_strangers_are_asked_to_sign_in_and_supervisors_see_the_mesh_at_wo
         await one_actor_is_looked_at(page, house)
         kept = await page.context.storage_state()
     for look in OTHERS:
-        async with looking(browser, house, look) as page:
+        async with looking(chromium, house, look) as page:
             await page.context.add_cookies(kept["cookies"])  # type: ignore[arg-type]
             await page.goto("/mesh?message=m-live")
             await expect(page.locator(".route li")).not_to_have_count(0)

@@ -28,13 +28,24 @@ function listen() {
   stream = new EventSource(`/api/mesh/events${query}`);
   stream.addEventListener("pulse", (event) => beat(JSON.parse(event.data)));
   stream.addEventListener("followed", () => refollow());
-  stream.onerror = () => trouble("The live view lost its connection and tries again.");
+  stream.onerror = () => {
+    trouble("The live view lost its connection and tries again.");
+    // The browser tries again by itself, unless it got an answer that is no stream.
+    if (stream.readyState === EventSource.CLOSED) relisten();
+  };
+}
+
+/** Open the stream again when the gateway answers; say so when this person may not see it any more. */
+function relisten() {
+  setTimeout(() => ask("/api/mesh").then(listen, (error) => (error instanceof Refused ? refused(error) : relisten())), REFRESH);
 }
 
 async function beat(pulse) {
   if (pulse.stations !== shown.stations || pulse.links !== shown.links) {
+    const plan = await ask("/api/mesh").catch(refused);
+    if (!plan) return;
     shown = { stations: pulse.stations, links: pulse.links };
-    graph.show(await ask("/api/mesh"));
+    graph.show(plan);
     refollow();
   }
   trouble([pulse.queues, pulse.traces].filter(Boolean).join(" "));
