@@ -46,6 +46,8 @@ async def test_strangers_are_asked_to_sign_in_and_supervisors_see_the_mesh_at_wo
         await one_message_is_followed_live(page, house)
         await one_actor_is_looked_at(page, house)
         kept = await page.context.storage_state()
+        await a_lost_stream_is_opened_again(page)
+        await who_may_not_see_it_any_more_is_shown_out(page)
     for look in OTHERS:
         async with looking(chromium, house, look) as page:
             await page.context.add_cookies(kept["cookies"])  # type: ignore[arg-type]
@@ -57,8 +59,7 @@ async def test_strangers_are_asked_to_sign_in_and_supervisors_see_the_mesh_at_wo
 
 
 async def one_message_is_followed_live(page: Page, house: House) -> None:
-    await page.get_by_role("searchbox").fill("m-live")
-    await page.keyboard.press("Enter")
+    await follow(page, "m-live")
     await expect(page.get_by_role("alert")).to_contain_text("No message m-live is known")
     message = a_message("secret words", route=standard_route(), message_id="m-live")
     await arrive(house, message)
@@ -104,3 +105,22 @@ async def one_actor_is_looked_at(page: Page, house: House) -> None:
     await panel.get_by_role("button", name="Close the details").click()
     await expect(node).to_be_focused()
     await expect(panel).to_contain_text("Messages that just moved")
+
+
+async def a_lost_stream_is_opened_again(page: Page) -> None:
+    await page.route("**/api/mesh/events*", lambda route: route.fulfill(status=503, body="{}"))
+    await follow(page, "m-other")
+    await expect(page.locator("#trouble")).to_contain_text("tries again")
+    await page.unroute("**/api/mesh/events*")
+    await expect(page.locator("#trouble")).to_be_hidden()
+
+
+async def who_may_not_see_it_any_more_is_shown_out(page: Page) -> None:
+    await page.context.clear_cookies()
+    await follow(page, "m-another")
+    await expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+
+
+async def follow(page: Page, message_id: str) -> None:
+    await page.get_by_role("searchbox").fill(message_id)
+    await page.keyboard.press("Enter")
