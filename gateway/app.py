@@ -20,6 +20,8 @@ from gateway import (
     embedding,
     floor,
     health,
+    insights,
+    mesh,
     oidc,
     problems,
     ratings,
@@ -36,11 +38,13 @@ from gateway.owners import Owners
 from gateway.pace import Sockets
 from gateway.protection import Audited, Paced, Protected
 from gateway.sign_ins import SignIns
+from gateway.views import Views, views_of
 from gateway.waiting import Switchboard
 from mesh.acts import Acts
 from mesh.bus import Bus
 from mesh.errors import Unavailable
 from mesh.people import People
+from mesh.plan import Plan
 from mesh.protocol import Route
 from mesh.rates import Rates
 from mesh.secret import Secret, session_key
@@ -58,9 +62,17 @@ STATIC = Path(__file__).parent / "static"
 class State(TypedDict):
     edge: Edge
     board: Board
+    views: Views
 
 
-def create_app(settings: Settings, *, route: Route, actors: Sequence[str], temporal: Temporal | None = None) -> FastAPI:
+def create_app(
+    settings: Settings,
+    *,
+    route: Route,
+    actors: Sequence[str],
+    temporal: Temporal | None = None,
+    plan: Plan | None = None,
+) -> FastAPI:
     """Build the gateway; it connects when it starts.
 
     Args:
@@ -68,9 +80,10 @@ def create_app(settings: Settings, *, route: Route, actors: Sequence[str], tempo
         route: what every new message travels, with the policies of its actors.
         actors: names of every actor whose queue must be served.
         temporal: another way to reach the journeys of the mesh.
+        plan: the actors and the ways between them, as the mesh view shows them.
     """
     metrics = Metrics()
-    lifespan = _lifespan(settings, route, tuple(actors), temporal or Temporal(settings), metrics)
+    lifespan = _lifespan(settings, route, tuple(actors), temporal or Temporal(settings), metrics, plan=plan or Plan())
     app = FastAPI(
         title="Actor Mesh",
         summary="An e-commerce support agent as an actor mesh.",
@@ -84,6 +97,9 @@ def create_app(settings: Settings, *, route: Route, actors: Sequence[str], tempo
     guard(app, settings, metrics)
     for module in (chat, desk, documentation, floor, health, oidc, ratings, sign_in, uploads, websocket):
         app.include_router(module.router)
+    for module in (insights, mesh):
+        app.include_router(module.router)
+        app.include_router(module.pages)
     app.add_api_route("/", _page, include_in_schema=False)
     app.add_api_route("/desk", _desk_page, include_in_schema=False)
     app.mount(embedding.PATH, embedding.files(), name="widget")
@@ -109,8 +125,8 @@ def guard(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
     app.add_middleware(Protected, settings=settings)
 
 
-def _lifespan(
-    settings: Settings, route: Route, actors: tuple[str, ...], temporal: Temporal, metrics: Metrics
+def _lifespan(  # noqa: PLR0913 - what the app is made from
+    settings: Settings, route: Route, actors: tuple[str, ...], temporal: Temporal, metrics: Metrics, *, plan: Plan
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[State]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
@@ -141,12 +157,13 @@ def _lifespan(
             stack.callback(board.close)
             await board.open()
             edge.switchboard.also(board.take_reply, board.take_progress)
+            views = await stack.enter_async_context(views_of(edge, plan))
             await edge.bus.watch_replies(edge.switchboard.take_reply)
             await edge.bus.watch_progress(edge.switchboard.take_progress)
             await stack.enter_async_context(uploads.swept(settings))
             first_contact = asyncio.create_task(_meet(temporal))
             stack.callback(first_contact.cancel)
-            yield State(edge=edge, board=board)
+            yield State(edge=edge, board=board, views=views)
 
     return lifespan
 

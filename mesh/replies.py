@@ -42,13 +42,18 @@ class Reply(Wire):
 
 
 class Progress(Wire):
-    """Which actor works on a message now. `by`: the person who has joined or left, in the states of that name."""
+    """Which actor works on a message now: at which step, for the how manieth time.
+
+    `by`: the person who has joined or left, in the states of that name.
+    """
 
     message_id: Id
     session_id: Id
     actor: str
     state: str = "working"
     answered_by: Id | None = None
+    hop: int | None = spared(None)
+    attempt: int = spared(1)
     by: str | None = spared(None)
 
 

@@ -93,7 +93,9 @@ class Settings(GateSettings):
     )
 
     attachment_days: float = Field(default=30, gt=0, description="After how many days files of customers are removed.")
-
+    insights_every: float = Field(
+        default=30, gt=0, description="Pause between two looks for what is new in the history, for the insights."
+    )
     intake_in_flight: int = Field(default=32, ge=1, description="Messages that intake starts at the same time.")
     dead_sweep: float = Field(
         default=30, gt=0, description="Pause between two looks for messages that ended without a dead letter."

@@ -40,6 +40,7 @@ messages = sql.Table(
     sql.Column("payload", sql.JSON, nullable=True),
     sql.Index("ix_messages_session_timestamp", "session_id", "timestamp"),
     sql.Index("ix_messages_message", "message_id"),
+    sql.Index("ix_messages_timestamp", "timestamp"),
 )
 
 

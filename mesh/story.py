@@ -85,11 +85,16 @@ def _route(message: Message) -> tuple[str, ...]:
     return tuple("+".join(names) for _, names in sorted(hops.items()))
 
 
+def deeds_of(execution_result: JsonValue) -> tuple[Deed, ...]:
+    """What came of each action of a plan, in plan order."""
+    results = _field(execution_result, "results")
+    return tuple(_deed(_field(one, "action"), one) for one in results) if isinstance(results, list) else ()
+
+
 def _deeds(message: Message) -> tuple[Deed, ...]:
-    results = _field(message.payload.execution_result, "results")
     planned = _field(message.payload.action_plan, "actions")
-    if isinstance(results, list):
-        return tuple(_deed(_field(one, "action"), one) for one in results)
+    if isinstance(_field(message.payload.execution_result, "results"), list):
+        return deeds_of(message.payload.execution_result)
     return tuple(_deed(one, None) for one in planned) if isinstance(planned, list) else ()
 
 

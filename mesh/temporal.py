@@ -8,10 +8,8 @@ from typing import Any
 
 from pydantic import ValidationError
 from temporalio import activity
-from temporalio.api.enums.v1 import IndexedValueType, TaskQueueType
+from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 from temporalio.common import WorkflowIDConflictPolicy as OnConflict
@@ -24,7 +22,9 @@ from temporalio.worker import WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from mesh import _executions as executions
+from mesh import _mailboxes as mailboxes
 from mesh._executions import RPC_TIMEOUT, OpenVisit, Standing
+from mesh._mailboxes import Mailbox
 from mesh.actor import Actor, Visit
 from mesh.bus import Bus
 from mesh.errors import AnswerLater, Permanent, ProtocolError, Transient, Unavailable
@@ -35,7 +35,7 @@ from mesh.settings import Settings
 log = logging.getLogger(__name__)
 
 __all__ = [
-    "BURY", "DEPLOYMENT", "PLUGIN", "WORKFLOW", "WORKFLOW_QUEUE", "Journeys", "OpenVisit", "Standing",
+    "BURY", "DEPLOYMENT", "PLUGIN", "WORKFLOW", "WORKFLOW_QUEUE", "Journeys", "Mailbox", "OpenVisit", "Standing",
     "activity_of", "connect", "facet_pairs", "facets_registered", "register_facets",
 ]  # fmt: skip
 
@@ -45,8 +45,6 @@ BURY = "bury"
 REMIND = "remind"
 DEPLOYMENT = "actor-mesh"
 OPEN = f"WorkflowType = '{WORKFLOW}' AND ExecutionStatus IN ('Running', 'Paused')"
-_WORKFLOWS = TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW
-_ACTIVITIES = TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY
 
 
 OURS = ("mesh", "workflows", "pydantic", "pydantic_core")
@@ -131,6 +129,8 @@ def activity_of(actor: Actor, visit: Visit, bus: Bus) -> Any:  # noqa: ANN401 - 
                 session_id=message.session_id,
                 actor=actor.name,
                 state=message.route.policy(actor.name).state,
+                hop=message.route.current_step,
+                attempt=activity.info().attempt,
             )
         )
         try:
@@ -244,16 +244,12 @@ class Journeys:
 
     async def pollers(self, queue: str) -> int:
         """How many workers have asked this queue for work within the last minutes."""
-        request = DescribeTaskQueueRequest(
-            namespace=self._client.namespace,
-            task_queue=TaskQueue(name=queue),
-            task_queue_type=_WORKFLOWS if queue == WORKFLOW_QUEUE else _ACTIVITIES,
-        )
-        try:
-            found = await self._client.workflow_service.describe_task_queue(request, timeout=RPC_TIMEOUT)
-        except RPCError as error:
-            raise Unavailable(f"Temporal did not describe {queue}: {error.status.name}") from error
-        return len(found.pollers)
+        return (await self.mailbox(queue)).pollers
+
+    async def mailbox(self, queue: str) -> Mailbox:
+        """What waits in this queue, and who takes from it."""
+        with _unavailable(f"Temporal did not describe {queue}"):
+            return await mailboxes.describe(self._client, queue, workflows=queue == WORKFLOW_QUEUE)
 
     async def ping(self) -> None:
         """Raises `Unavailable` unless Temporal serves and the search attributes are registered."""

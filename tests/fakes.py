@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from temporalio.client import WorkflowExecutionStatus
 
 from mesh.bus import Bus
-from mesh.errors import MeshError, Transient, Unavailable
+from mesh.errors import Transient, Unavailable
 from mesh.llm import LLM, Prompt
 from mesh.protocol import Enrichment, Message, Outcome, Payload, Route
 from mesh.registers import Register
@@ -16,7 +16,7 @@ from mesh.replies import Progress, Reply
 from mesh.sessions import Session, Sessions, SessionState, SessionTurn
 from mesh.settings import Settings
 from mesh.store import History, Row
-from mesh.temporal import Journeys
+from mesh.temporal import Journeys, Mailbox
 from tests.buckets import MemoryBuckets
 from tests.notes import MemoryNotes
 
@@ -152,6 +152,7 @@ class FakeJourneys(Journeys):
         self.unreadable: set[str] = set()
         self.answers: list[tuple[str, str, Outcome]] = []
         self.unserved: set[str] = set()
+        self.mailboxes: dict[str, Mailbox] = {}
         self.down = False
 
     async def status(self, message_id: str) -> WorkflowExecutionStatus | None:
@@ -179,6 +180,10 @@ class FakeJourneys(Journeys):
     async def pollers(self, queue: str) -> int:
         self._check()
         return 0 if queue in self.unserved else 1
+
+    async def mailbox(self, queue: str) -> Mailbox:
+        served = await self.pollers(queue)
+        return self.mailboxes.get(queue, Mailbox(pollers=served, workers=served))
 
     async def ping(self) -> None:
         self._check()
@@ -264,36 +269,3 @@ class FakeBus(MemoryRegisters, Bus):
 
     async def bury(self, data: bytes, *, kind: str, reason: str, key: str, **about: str) -> None:
         self.buried.append((key, {"kind": kind, "reason": reason, "data": data.decode(), **about}))
-
-
-class Departures(FakeJourneys):
-    """Journeys that really begin. `trouble` is what each start meets first, in order."""
-
-    def __init__(self, *trouble: MeshError) -> None:
-        super().__init__()
-        self.trouble = list(trouble)
-        self.asked = 0
-
-    async def start(self, message: Message) -> bool:
-        self.asked += 1
-        if self.trouble:
-            raise self.trouble.pop(0)
-        return self.open.setdefault(message.message_id, message) is message
-
-
-class NotedHistory(FakeHistory):
-    """Keeps what is added. `trouble` is what each addition meets first; `commits` is how many rows each had."""
-
-    def __init__(self, *trouble: MeshError) -> None:
-        super().__init__()
-        self.trouble = list(trouble)
-        self.commits: list[int] = []
-
-    async def add(self, rows: Iterable[Row]) -> set[str]:
-        if self.trouble:
-            raise self.trouble.pop(0)
-        added = list(rows)
-        self.commits.append(len(added))
-        known = {row.row_id for row in self.rows}
-        self.rows = (*self.rows, *(row for row in added if row.row_id not in known))
-        return known & {row.row_id for row in added}

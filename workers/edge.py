@@ -11,6 +11,7 @@ from gateway.app import create_app
 from gateway.handshake import MAX_FRAME
 from mesh.actor import discover
 from mesh.identity import demand_sound
+from mesh.plan import Plan
 from mesh.settings import Settings
 from mesh.store import migrate
 from workers.compose import standard_route
@@ -27,7 +28,8 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Serve HTTP until `stop` is set; open requests get three seconds to finish."""
     demand_sound(settings)
     await migrate(settings)
-    app = create_app(settings, route=standard_route(), actors=sorted(discover()))
+    actors, route = discover(), standard_route()
+    app = create_app(settings, route=route, actors=sorted(actors), plan=Plan.of(actors, route))
     config = uvicorn.Config(
         app,
         host=settings.gateway_host,

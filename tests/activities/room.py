@@ -9,7 +9,8 @@ from activities.response_generator import Response
 from mesh.delivery import acceptance
 from mesh.protocol import Enrichment, Message, Route
 from mesh.together import following
-from tests.fakes import FakeBus, MemorySessions, NoLLM, NotedHistory, a_message, settings
+from tests.fakes import FakeBus, MemorySessions, NoLLM, a_message, settings
+from tests.troubled import NotedHistory
 
 FIRST, SECOND = "Where is my order 12345?", "Please send me the invoice for order 12346"
 HANDLED: Final = Route(steps=("response_aggregator",), error_handler="escalation_router")

@@ -15,7 +15,8 @@ from mesh.shop import Order
 from routers.decision_router import decision_router
 from tests.activities.answering import generate
 from tests.activities.cases import ANSWERING, EMAIL, PLANNING, a_context, a_mood
-from tests.fakes import FakeBus, MemorySessions, NoLLM, NotedHistory, a_message, settings
+from tests.fakes import FakeBus, MemorySessions, NoLLM, a_message, settings
+from tests.troubled import NotedHistory
 from workers.compose import standard_route
 
 VERIFIED = settings()

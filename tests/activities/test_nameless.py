@@ -15,9 +15,10 @@ from routers.decision_router import decision_router
 from tests.activities.answering import generate
 from tests.activities.cases import EMAIL, PLANNING, a_case, a_mood, an_intent
 from tests.activities.plans import JACK, JACKET, RETURN, carried_out, planned
-from tests.fakes import FakeBus, FakeHistory, MemorySessions, NoLLM, NotedHistory, a_message, settings
+from tests.fakes import FakeBus, FakeHistory, MemorySessions, NoLLM, a_message, settings
 from tests.gateway.signing import SECRET
 from tests.mock_shop import MockShop, mock_shop
+from tests.troubled import NotedHistory
 from workers.compose import standard_route
 
 SIGNED = settings(identity_mode="signed", identity_keys=SECRET)

@@ -17,7 +17,8 @@ from tests.activities.cases import (
     an_order,
 )
 from tests.activities.talk import Talk
-from tests.fakes import FakeBus, MemorySessions, NotedHistory
+from tests.fakes import FakeBus, MemorySessions
+from tests.troubled import NotedHistory
 
 TWO_OPEN = (an_order("ORD-00000001", "processing"), an_order("ORD-00000004", "pending", SCARF))
 ONE_DELIVERED = (an_order("ORD-00000002", "delivered", JACKET, SCARF),)

@@ -8,28 +8,14 @@ import pytest
 
 HERE = Path(__file__).resolve().parents[2]
 PACKAGES = ("mesh", "activities", "routers", "workflows", "workers", "gateway", "mock_services")
+VERSIONS = {f"migrations/versions/{file.name}" for file in (HERE / "mesh/migrations/versions").glob("0*.py")}
+MIGRATIONS = {"migrations/env.py", *VERSIONS}
+INSIGHTS = {f"insights/{name}.py" for name in ("queries", "rollup", "tables", "traces")}
 ONE_PLACE = {
     "nats": {"bus.py", "letters.py", "registers.py", "streams.py", "checks/bus.py"},
-    "temporalio": {"temporal.py", "revival.py", "_executions.py", "checks/temporal.py"},
-    "sqlalchemy": {
-        "store.py",
-        "people.py",
-        "acts.py",
-        "ratings.py",
-        "checks/store.py",
-        "migrations/env.py",
-        "migrations/versions/0001_messages.py",
-        "migrations/versions/0002_people.py",
-        "migrations/versions/0003_ratings.py",
-    },
-    "alembic": {
-        "store.py",
-        "checks/store.py",
-        "migrations/env.py",
-        "migrations/versions/0001_messages.py",
-        "migrations/versions/0002_people.py",
-        "migrations/versions/0003_ratings.py",
-    },
+    "temporalio": {"temporal.py", "revival.py", "_executions.py", "_mailboxes.py", "checks/temporal.py"},
+    "sqlalchemy": {"store.py", "people.py", "acts.py", "ratings.py", "checks/store.py", *MIGRATIONS, *INSIGHTS},
+    "alembic": {"store.py", "checks/store.py", *MIGRATIONS},
     "argon2": {"people.py"},
     "joserfc": {"tokens.py"},
     "limits": {"rates.py"},

@@ -11,8 +11,10 @@ from nats.aio.msg import Msg
 
 from gateway.app import create_app
 from gateway.edge import Temporal
+from mesh.actor import discover
 from mesh.bus import Bus
 from mesh.delivery import Answer, deliver
+from mesh.plan import Plan
 from mesh.protocol import Message, Policy, Route
 from mesh.replies import Progress
 from mesh.settings import Settings
@@ -20,6 +22,7 @@ from mesh.store import History, migrate
 from mesh.temporal import Journeys
 from tests.fakes import FakeJourneys
 from tests.gateway.told import HOLDING, TOLD
+from workers.compose import standard_route
 
 ROUTE = Route(
     steps=(("sentiment_analyzer", "intent_analyzer"), "response_generator", "response_aggregator"),
@@ -115,7 +118,8 @@ class House(NamedTuple):
 @contextlib.asynccontextmanager
 async def serving(settings: Settings, journeys: Journeys) -> AsyncIterator[None]:
     """Run the gateway on its port until the block ends."""
-    app = create_app(settings, route=ROUTE, actors=ACTORS, temporal=Reached(settings, journeys))
+    plan = Plan.of(discover(), standard_route())
+    app = create_app(settings, route=ROUTE, actors=ACTORS, temporal=Reached(settings, journeys), plan=plan)
     config = uvicorn.Config(app, port=settings.gateway_port, log_level="critical", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())

@@ -13,21 +13,27 @@ from gateway.app import create_app
 from gateway.board import CLOSED, Board, Window
 from gateway.edge import Edge
 from gateway.metrics import Metrics
+from gateway.observed import Observed
 from gateway.owners import Owners
 from gateway.pace import Sockets
+from gateway.pulse import Heart
 from gateway.sign_ins import SignIns
+from gateway.views import Views
 from gateway.waiting import Switchboard
 from mesh.acts import Acts
+from mesh.insights.figures import Insights
 from mesh.people import People
+from mesh.plan import Plan
 from mesh.rates import Rates
 from mesh.secret import Secret
 from mesh.settings import Settings
 from mesh.shop import Shop
 from mesh.store import History, metadata
 from mesh.tokens import Tokens
-from tests.fakes import FakeBus, FakeJourneys, MemorySessions, NotedHistory
+from tests.fakes import FakeBus, FakeJourneys, MemorySessions
 from tests.fakes import settings as clean_settings
 from tests.gateway.house import ACTORS, ROUTE, Reached
+from tests.troubled import NotedHistory
 
 STRANGER = ("203.0.113.9", 4711)
 """Somebody elsewhere: this machine may more."""
@@ -99,9 +105,17 @@ def with_edge(app: ASGIApp, edge: Edge) -> ASGIApp:
     """The app as a server runs it: every request has a copy of the lifespan's state."""
 
     async def running(scope: Scope, receive: Receive, send: Send) -> None:
-        await app({**scope, "state": {"edge": edge, "board": Closing(edge)}}, receive, send)
+        state = {"edge": edge, "board": Closing(edge), "views": _views(edge)}
+        await app({**scope, "state": state}, receive, send)
 
     return running
+
+
+def _views(edge: Edge) -> Views:
+    """One actor, and streams that end at once."""
+    plan = Plan().with_seen([("somebody", "human_agent")])
+    heart = Heart(plan, edge.history, edge.temporal, Observed(), longest=0.01)
+    return Views(heart, Insights(edge.history))
 
 
 @asynccontextmanager

@@ -36,6 +36,7 @@ Asked = tuple[dict[str, Any] | None, dict[str, int]]
 """The body to send, and the status for each caller; the last entry `*` is for all others."""
 
 PEOPLE = {"agent": 200, "supervisor": 200, "operator": 200, "*": 401}
+SUPERVISORS = {"supervisor": 200, "operator": 200, "agent": 403, "*": 401}
 OPERATORS = {"operator": 200, "agent": 403, "supervisor": 403, "*": 401}
 INSIDERS = {"operator": 200, "*": 401}
 OWN = {"own": 200, **dict.fromkeys(TEAM, 200), "expired": 401, "forged": 401, "*": 404}
@@ -78,6 +79,16 @@ EXPECTED: Final[dict[str, Asked]] = {
     "GET /docs": (None, INSIDERS),
     "GET /openapi.json": (None, INSIDERS),
     "GET /": (None, EVERYBODY),
+    "GET /mesh": (None, EVERYBODY),
+    "GET /insights": (None, EVERYBODY),
+    "GET /insights/plotly.js": (None, EVERYBODY),
+    "GET /api/mesh": (None, SUPERVISORS),
+    "GET /api/mesh/pulse": (None, SUPERVISORS),
+    "GET /api/mesh/events": (None, SUPERVISORS),
+    "GET /api/mesh/actors/{actor}": (None, SUPERVISORS),
+    "GET /api/mesh/messages/{message_id}": (None, SUPERVISORS),
+    "GET /api/insights": (None, SUPERVISORS),
+    "GET /api/insights/{name}.csv": (None, SUPERVISORS),
     "GET /api/about": (None, EVERYBODY),
     "POST /api/people/sign-in": ({"name": "ann", "password": "wrong-password"}, {"*": 401}),
     "POST /api/people/sign-out": (None, {**dict.fromkeys(TEAM, 204), "*": 401}),
@@ -86,7 +97,9 @@ EXPECTED: Final[dict[str, Asked]] = {
     "GET /api/people/oidc/start": (None, {"*": 404}),
     "GET /api/people/oidc/callback": (None, {"*": 404}),
 }  # fmt: skip
-PLACES: Final = {"message_id": "m-1", "session_id": "s-1", "attachment_id": "a-1"}
+PLACES: Final = {
+    "message_id": "m-1", "session_id": "s-1", "attachment_id": "a-1", "actor": "human_agent", "name": "volume",
+}  # fmt: skip
 MAY_READ: Final = {"own", *TEAM}
 
 

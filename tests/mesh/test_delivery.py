@@ -8,7 +8,8 @@ from mesh.delivery import PLAIN_APOLOGIES, PLAIN_APOLOGY, Answer, deliver, plain
 from mesh.errors import Transient, Unavailable
 from mesh.protocol import Message, Route, TraceEntry
 from mesh.store import History
-from tests.fakes import FakeBus, NotedHistory, a_message
+from tests.fakes import FakeBus, a_message
+from tests.troubled import NotedHistory
 
 TRACE = (
     TraceEntry(actor="sentiment_analyzer", hop=0, kind="visited", seconds=0.25),

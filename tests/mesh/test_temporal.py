@@ -60,7 +60,7 @@ async def test_the_activity_bears_the_wire_name_of_the_actor() -> None:
 async def test_customers_see_who_works_now_in_the_words_of_the_routes_policy() -> None:
     bus = FakeBus()
     await visited(returns=None, bus=bus)
-    assert bus.events == [Progress(message_id="m-1", session_id="s-1", actor="somebody", state="thinking")]
+    assert bus.events == [Progress(message_id="m-1", session_id="s-1", actor="somebody", state="thinking", hop=0)]
 
 
 @pytest.mark.parametrize("error", [Transient("the shop is down"), Unavailable("the shop is down")])

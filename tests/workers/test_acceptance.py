@@ -11,7 +11,8 @@ from mesh.delivery import acceptance
 from mesh.errors import Transient
 from mesh.protocol import Message
 from mesh.store import Row
-from tests.fakes import NotedHistory, a_message
+from tests.fakes import a_message
+from tests.troubled import NotedHistory
 from workers.acceptance import Acceptance
 
 

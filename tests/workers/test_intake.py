@@ -12,7 +12,8 @@ from mesh.errors import Permanent, ProtocolError, Transient, Unavailable
 from mesh.protocol import MAX_ENVELOPE_BYTES, Message, Route
 from mesh.streams import DEAD, MESSAGES
 from tests.conftest import until
-from tests.fakes import Departures, NotedHistory, a_message
+from tests.fakes import a_message
+from tests.troubled import Departures, NotedHistory
 from workers import intake
 from workers.acceptance import Acceptance
 from workers.intake import Intake, read
