@@ -6,9 +6,9 @@ from typing import TypeVar
 
 from pydantic import BaseModel, JsonValue, ValidationError
 
+from gateway.answers import line_of
 from gateway.case_models import Case, Entity, Felt, Found, Meant, Suggestion, Travelled
 from gateway.edge import Edge
-from gateway.models import Line
 from gateway.waiting_list import PERSON, shown, was_held_back
 from mesh.desk import Desk
 from mesh.floor import Floor
@@ -39,7 +39,7 @@ async def case_of(edge: Edge, message: Message) -> Case:
         reasons=[entry.why for entry in message.route.trace if entry.kind == "edited" and entry.why],
         objections=list(_objections(payload.guardrail_check)),
         route=_travelled(message),
-        lines=[Line.model_validate(row) for row in await edge.history.recent(message.session_id, LINES)],
+        lines=[line_of(row) for row in await edge.history.recent(message.session_id, LINES)],
         notes=list(await Desk(edge.bus).notes(message.message_id)),
         suggestion=_suggestion(message),
         transfer=await Floor(edge.bus).transfer_of(message.message_id),
