@@ -13,7 +13,7 @@ async def to_message(edge: Edge, message: Message, attachment_ids: Sequence[str]
     """The message with the references of its files.
 
     Raises:
-        Problem: 404, one of them is none of this session's.
+        Problem: 409, one of them is none of this session's.
     """
     if not attachment_ids:
         return message
@@ -23,7 +23,7 @@ async def to_message(edge: Edge, message: Message, attachment_ids: Sequence[str]
         found = await kept.find(message.session_id, attachment_id)
         if found is None:
             detail = f"No file {attachment_id} was sent in this conversation, or it was removed since."
-            raise Problem(HTTPStatus.NOT_FOUND, detail, message_id=message.message_id)
+            raise Problem(HTTPStatus.CONFLICT, detail, message_id=message.message_id)
         references.append(found.reference.model_dump(mode="json"))
     payload = message.payload.model_copy(update={ATTACHMENTS: references})
     return message.model_copy(update={"payload": payload})

@@ -49,7 +49,7 @@ async def test_another_customer_gets_nothing_of_it_and_adds_nothing(house: House
 async def test_a_message_names_only_files_of_its_own_session(house: House) -> None:
     reference = (await sent(house, session="s-2")).json()
     refused = await said(house, reference["attachment_id"])
-    assert refused.status_code == 404
+    assert refused.status_code == 409
     assert house.echo.heard == []
 
 
