@@ -24,6 +24,8 @@ _STREET: Final = rf"{_CAPITAL}(?:\s(?:de|del|la|las|los|el|der|den|des|du|am|an|
 _KEPT: Final = re.compile(
     rf"(?:{_STREET}\s\d{{1,4}}\s?[a-z]?\b|\b\d{{1,4}}(?:\s(?:bis|ter))?,?\s[^\d,;.!?\n]{{3,40}}),?\s+(?:[A-Z]-)?\d{{4,5}}\s+{_CAPITAL}"
     r"|\S+@\S+|\bhttps?://\S+|\bwww\.\S+|\S*\d\S*"
+    # A Spanish "no" that nothing follows is a no; before a verb it is a "not".
+    r"|(?<![^\W\d_])(?i:no)(?=\s*(?:[,.;:!?]|$))"
 )
 _NUMBER: Final = re.compile(r"\bn\s?[\u00b0\u00ba]\s?(?=\d)", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")

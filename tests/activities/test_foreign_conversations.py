@@ -65,6 +65,13 @@ async def test_a_no_in_their_language_does_nothing(language: str) -> None:
     assert refused.asks is None
 
 
+@pytest.mark.parametrize("no", ["No", "no.", "No, déjalo así"])
+async def test_a_bare_no_in_spanish_is_no_verb_that_is_denied(no: str) -> None:
+    talk = Talk()
+    refused = await talk.say(CANCEL["es"][0].format(order=PREPARED.order_id), no)
+    assert (refused.deeds, refused.asks) == ([], None)
+
+
 @pytest.mark.parametrize("language", BACK)
 async def test_the_reason_for_a_return_is_understood(language: str) -> None:
     heard = await Talk().say(BACK[language].format(order=DELIVERED.order_id))
