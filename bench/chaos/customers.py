@@ -12,7 +12,7 @@ import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
-SAYINGS = (
+CUSTOMERS = (
     ("polly.inquirer@example.com", "Hi, where is my order ORD-00067890?"),
     ("connie.confused@example.com", "My order 33302 has not arrived yet, it is missing."),
     ("oscar.old@example.com", "How long do I have to return something?"),
@@ -24,8 +24,10 @@ PAUSE = 1.0
 
 @dataclass
 class Conversation:
-    """One session: what was said in which order, and what came back."""
+    """One session of one customer: what was said in which order, and what came back."""
 
+    email: str
+    text: str
     session_id: str = field(default_factory=lambda: uuid4().hex)
     said: list[str] = field(default_factory=list)
     answered: dict[str, str] = field(default_factory=dict)
@@ -40,18 +42,20 @@ class Budget:
         self._numbers = count()
         self.enough = asyncio.Event()
 
-    def next(self) -> int | None:
-        """The number of the next message; None when all are said."""
-        number = next(self._numbers)
-        return None if number >= self._least and self.enough.is_set() else number
+    def next(self) -> bool:
+        """Whether one more message is to be said."""
+        return next(self._numbers) < self._least or not self.enough.is_set()
 
 
 async def by_http(url: str, budget: Budget, conversation: Conversation) -> None:
     """Say messages one after the other over HTTP, each until it is answered."""
     async with httpx.AsyncClient(base_url=url, timeout=20, trust_env=False) as http:
-        while (number := budget.next()) is not None:
-            email, text = SAYINGS[number % len(SAYINGS)]
-            body = {"message": text, "customer_email": email, "session_id": conversation.session_id}
+        body = {
+            "message": conversation.text,
+            "customer_email": conversation.email,
+            "session_id": conversation.session_id,
+        }
+        while budget.next():
             message_id = uuid4().hex
             conversation.said.append(message_id)
             while message_id not in conversation.answered:
@@ -74,10 +78,10 @@ async def _post(http: httpx.AsyncClient, body: dict[str, str]) -> dict[str, Any]
 async def by_socket(url: str, budget: Budget, conversation: Conversation) -> None:
     """Say messages one after the other over a WebSocket that is opened again whenever it breaks, resuming."""
     customer = _Socket(url, conversation)
-    while (number := budget.next()) is not None:
+    while budget.next():
         message_id = uuid4().hex
         conversation.said.append(message_id)
-        await customer.say(message_id, SAYINGS[number % len(SAYINGS)][1])
+        await customer.say(message_id, conversation.text)
     await customer.close()
 
 
@@ -113,7 +117,7 @@ class _Socket:
     async def _connected(self) -> ClientConnection:
         if self._connection is None:
             after = "" if self._sequence is None else f"&after={self._sequence}"
-            place = f"/ws/polly.inquirer@example.com?session_id={self._conversation.session_id}{after}"
+            place = f"/ws/{self._conversation.email}?session_id={self._conversation.session_id}{after}"
             self._connection = await connect(self._url + place, open_timeout=5, close_timeout=1)
             self._given = set()
         return self._connection

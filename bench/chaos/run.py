@@ -6,10 +6,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import cycle, islice
 from pathlib import Path
 
 from bench.chaos.clocks import swept
-from bench.chaos.customers import Budget, Conversation, by_http, by_socket
+from bench.chaos.customers import CUSTOMERS, Budget, Conversation, by_http, by_socket
 from bench.chaos.disk import Disk, a_disk
 from bench.chaos.faults import VICTIMS, Mischief
 from bench.chaos.outages import DAMAGE, JUMPS, Outage, Outages, schedule
@@ -72,14 +73,15 @@ def a_victim(*, clocks: bool) -> Iterator[tuple[Stack, Disk]]:
 async def run(stack: Stack, disk: Disk, plan: Plan) -> tuple[Verdict, Harm, float]:
     """The verdict, what was done, and the seconds that the load took."""
     budget = Budget(plan.messages)
-    conversations = [Conversation() for _ in range(plan.clients)]
+    conversations = [Conversation(*who) for who in islice(cycle(CUSTOMERS), plan.clients)]
     mischief = Mischief(stack, plan.seed, plan.kills, plan.pause, plan.victims)
     harm = Harm(mischief, Outages(stack, disk, plan.schedule()))
     begin = time.monotonic()
     async with asyncio.TaskGroup() as group:
         healthy = group.create_task(_harm(stack, harm, budget))
         for number, conversation in enumerate(conversations):
-            customer = by_socket if number % 2 else by_http
+            # Each kind of customer comes both ways.
+            customer = by_socket if number // len(CUSTOMERS) % 2 else by_http
             group.create_task(customer(stack.url, budget, conversation))
     took = time.monotonic() - begin
     verdict = await judge(stack, conversations)
