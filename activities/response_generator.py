@@ -102,7 +102,8 @@ def _after_error(message: Message, case: Case) -> tuple[Response, ActionPlan] | 
 
 async def _undisturbed(message: Message, case: Case, llm: LLM) -> tuple[Response, ActionPlan]:
     if "human_agent" in message.route.ahead:
-        return await _worded(message, llm, _holding(message, case)), _kept(message)
+        # Never in a model's words: they would tell nothing more, and no check stands before the customer.
+        return _holding(message, case), _kept(message)
     if _steered(message):
         return _unmoved(message, case), _kept(message)
     if case.intent and not case.intent.clear:

@@ -29,9 +29,8 @@ class Found:
 
 @dataclass(frozen=True)
 class Wish:
-    """How to evaluate: with the model of the settings, and with every wrong row."""
+    """How to evaluate: with every wrong row."""
 
-    model: bool = False
     errors: bool = False
 
 
@@ -55,7 +54,7 @@ def of_verdicts(verdicts: tuple[Verdict, ...]) -> dict[str, float]:
 
 
 def _conversations(found: Found, wish: Wish) -> None:
-    verdicts = asyncio.run(judged(model=wish.model))
+    verdicts = asyncio.run(judged())
     if wish.errors:
         print("\n".join(errors(verdicts, replies=True)))
     found.figures.update(of_verdicts(verdicts))
@@ -65,7 +64,7 @@ def _conversations(found: Found, wish: Wish) -> None:
 
 
 def _fresh(wish: Wish) -> float:
-    verdicts = asyncio.run(judged(fresh_scenarios(), (0,), model=wish.model))
+    verdicts = asyncio.run(judged(fresh_scenarios(), (0,)))
     if wish.errors:
         print("\n".join(errors(verdicts, replies=True)))
     return 100 * sum(one.holds for one in verdicts) / len(verdicts)
