@@ -23,6 +23,8 @@ __all__ = ["Sentiment", "SentimentAnswer", "Signal", "Urgency", "felt", "sentime
 UPSET_TO = -0.55
 SURELY_UPSET = 0.8
 CERTAIN = 0.95
+ALARMING = 0.6
+"""How sure a model must be on our terms: an alarm that it doubts itself is none."""
 
 
 class Sentiment(Enrichment, slot="sentiment"):
@@ -81,7 +83,8 @@ def _merged(found: Sentiment, answer: SentimentAnswer, llm: LLM) -> Sentiment:
     """
     sure = round(llm.trusted(answer.confidence), 3)
     surer = sure > found.confidence
-    signals = dict.fromkeys((*found.escalation_signals, *answer.escalation_signals))
+    raised = answer.escalation_signals if sure >= ALARMING else ()
+    signals = dict.fromkeys((*found.escalation_signals, *raised))
     alarm: Urgency = "critical" if rules.CRITICAL_SIGNALS.intersection(signals) else "low"
     return Sentiment(
         sentiment=answer.sentiment if surer else found.sentiment,

@@ -18,12 +18,15 @@ FELL: Final = 1
 @click.option("--only", "parts", multiple=True, type=click.Choice(PARTS), help="A part alone; may be given again.")
 @click.option("--model", is_flag=True, help="Play sixty conversations with a language model, and nothing else.")
 @click.option("--named", multiple=True, help="With --model: only those with this in their name; may be given again.")
-@click.option("--errors", is_flag=True, help="Print every wrong row.")
+@click.option("--at-once", default=1, help="With --model: so many conversations beside each other.")
+@click.option("--errors", is_flag=True, help="Print every wrong row, and what a model said.")
 @click.option("--check", is_flag=True, help="End with 1 when a figure fell by more than a point; write nothing.")
-def main(parts: tuple[str, ...], named: tuple[str, ...], *, model: bool, errors: bool, check: bool) -> None:
+def main(  # noqa: PLR0913 - one for each option
+    parts: tuple[str, ...], named: tuple[str, ...], at_once: int, *, model: bool, errors: bool, check: bool
+) -> None:
     """Measure, print, and write docs/evaluation.md and results.json."""
     if model:
-        print(json.dumps(modelled.measure(named).model_dump(mode="json"), indent=1))
+        print(json.dumps(modelled.measure(named, at_once=at_once, words=errors).model_dump(mode="json"), indent=1))
         return
     before, found = Results.read(), evaluate(parts or PARTS, Wish(errors=errors))
     printed(found, before.figures)

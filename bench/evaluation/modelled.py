@@ -9,10 +9,11 @@ import json
 import logging
 import os
 import statistics
+import sys
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -32,7 +33,7 @@ from tests.llm.served import served
 
 KEPT: Final = Path(__file__).parent / "modelled.json"
 COUNT: Final = 60
-LEAST: Final = 55
+STRIDE: Final = 6
 PERCENTILE: Final = 19
 """Of twenty parts: the last border is the 95th percentile."""
 
@@ -51,6 +52,7 @@ class Modelled(BaseModel):
 
     measured: str
     models: tuple[str, ...]
+    at_once: int
     temperature: float
     conversations: int
     held: int
@@ -74,23 +76,34 @@ def chosen() -> tuple[Scenario, ...]:
     )
 
 
-def measure(named: Sequence[str] = ()) -> Modelled:
+def measure(named: Sequence[str] = (), *, at_once: int = 1, words: bool = False) -> Modelled:
     """Play all of the sixty, or those whose names contain one of these words, and print what is wrong.
+
+    Whoever interrupts it gets the sum of what was played so far.
+
+    Args:
+        named: parts of names.
+        at_once: how many conversations; the time that a message takes is that of one among so many.
+        words: print what the model said.
 
     Raises:
         ValueError: no name contains any of them.
     """
-    wanted = tuple(one for one in chosen() if not named or any(part in one.name for part in named))
+    # In strides: a run that is cut short has seen something of every kind.
+    order = tuple(one for begin in range(STRIDE) for one in chosen()[begin::STRIDE])
+    wanted = tuple(one for one in order if not named or any(part in one.name for part in named))
     if not wanted:
         raise ValueError("none of the sixty has this in its name")
     with configured() as settings:
         load()
         logging.getLogger("mesh.llm").setLevel(logging.ERROR)
         begin = time.monotonic()
-        found = asyncio.run(_judged(wanted, settings))
+        found: list[Verdict] = []
+        with suppress(KeyboardInterrupt):
+            asyncio.run(_all_judged(wanted, settings, found, at_once, words=words))
         took = time.monotonic() - begin
-    results = summed(found, settings, took)
-    if not named:
+    results = summed(found, settings, took, at_once)
+    if results.conversations == COUNT:
         results.write()
     return results
 
@@ -109,19 +122,26 @@ def configured() -> Iterator[Settings]:
         yield settings.model_copy(update={"llm_models": (local,)})
 
 
-async def _judged(wanted: tuple[Scenario, ...], settings: Settings) -> tuple[Verdict, ...]:
-    found: list[Verdict] = []
-    async with theatre(Overheard(settings)) as opened:
-        for number, one in enumerate(wanted, 1):
-            judged = await verdict(opened, one, (0,))
-            print(f"{number} of {len(wanted)} {'holds' if judged.holds else 'FAILS'}: {one.name}", flush=True)
-            for line in (*errors([judged], replies=True), *_told(judged)):
-                print(line, flush=True)
-            found.append(judged)
-    return tuple(found)
+async def _all_judged(
+    wanted: Sequence[Scenario], settings: Settings, found: list[Verdict], at_once: int, *, words: bool
+) -> None:
+    waiting = deque(wanted)
+
+    async def player() -> None:
+        # A theatre of its own: there is one shop in each.
+        async with theatre(Overheard(settings)) as opened:
+            while waiting:
+                one = waiting.popleft()
+                judged = await verdict(opened, one, (0,))
+                found.append(judged)
+                print(f"{len(found)} of {len(wanted)} {'holds' if judged.holds else 'FAILS'}: {one.name}")
+                print("".join(f"{line}\n" for line in (*errors([judged], replies=True), *_told(judged, words=words))))
+                sys.stdout.flush()
+
+    await asyncio.gather(*(player() for _ in range(at_once)))
 
 
-def summed(found: Sequence[Verdict], settings: Settings, took: float) -> Modelled:
+def summed(found: Sequence[Verdict], settings: Settings, took: float, at_once: int = 1) -> Modelled:
     turns = [played for one in found for run, _ in one.runs for played in run.turns]
     heard = [question for played in turns for question in played.heard]
     calls = [call for question in heard for call in question.calls]
@@ -129,6 +149,7 @@ def summed(found: Sequence[Verdict], settings: Settings, took: float) -> Modelle
     return Modelled(
         measured=f"{datetime.now(UTC):%Y-%m-%d %H:%M}",
         models=tuple(model.known_as for model in settings.language_models),
+        at_once=at_once,
         temperature=settings.llm_temperature,
         conversations=len(found),
         held=sum(one.holds for one in found),
@@ -172,9 +193,10 @@ def _why(asked: Heard | None) -> str:
     return "the checks refused the model's words"
 
 
-def _told(judged: Verdict) -> Iterator[str]:
+def _told(judged: Verdict, *, words: bool) -> Iterator[str]:
     """What was asked of the model, for whoever reads along."""
     for run, _ in judged.runs:
         for played in run.turns:
             told = "; ".join(f"{one.prompt} {one.seconds:.1f} s" for one in played.heard)
             yield f"    {', '.join(fates(played))} [{told}]"
+            yield from (f"        {one.prompt}: {one.answer!r}" for one in played.heard if words)

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, Final
 
 from bench.evaluation import scorers
+from bench.evaluation.promises import TEMPTED
 from bench.evaluation.run import Verdict, errors, judged
 from bench.evaluation.scenario import fresh_scenarios
 
@@ -89,6 +90,8 @@ def _promises(found: Found, wish: Wish) -> None:
     told = _asked("promises", show=wish.errors)
     found.figures["unbacked promises caught"] = 100 * told["caught"] / told["promises"]
     found.figures["honest replies blocked"] = 100 * told["honest_blocked"] / told["honest"]
+    made = _asked("promises", str(TEMPTED), show=wish.errors)
+    found.figures["unbacked promises of a local model caught"] = 100 * made["caught"] / made["promises"]
 
 
 def _knowledge(found: Found, wish: Wish) -> None:

@@ -5,8 +5,8 @@ first three quarters or the last. Other files can be named: one JSON object a li
 for a promise without a deed, `allowed` for an honest reply), and where they matter `receipts` (the fields of actions
 that were done) and `knowledge` (what an article says).
 
-`tempted.labelled.jsonl` holds replies that a language model made; `bench.evaluation.tempted` makes more of them. Such a
-row names its `case` in `tempted.jsonl`, by which it is judged, and what the customer `asked`. Rows without a label are
+`tempted.jsonl` holds replies that a language model made; `bench.evaluation.tempted` makes more of them. Such a row
+names its `case` in `tempted_cases.jsonl`, by which it is judged, and what the customer `asked`. Rows without a label are
 only judged: what was blocked is printed with the reason, so that the labelling is quick.
 """
 
@@ -28,7 +28,8 @@ from activities._results import ActionResult, ExecutionResult
 from mesh.protocol import Message, Payload, Route
 
 HERE: Final = Path(__file__).parent / "promises.jsonl"
-CASES: Final = HERE.with_name("tempted.jsonl")
+TEMPTED: Final = HERE.with_name("tempted.jsonl")
+CASES: Final = HERE.with_name("tempted_cases.jsonl")
 SEEN: Final = 0.75
 
 Label = Literal["blocked", "allowed"]

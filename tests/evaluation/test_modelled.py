@@ -1,6 +1,7 @@
 """The run with a model says honestly who wrote what: a model that is never quoted would measure the rules."""
 
 import json
+from itertools import pairwise
 from typing import TypeVar
 
 import pytest
@@ -42,7 +43,7 @@ def named(name: str) -> Scenario:
 def test_the_sixty_are_spread_over_the_whole_set() -> None:
     found, places = chosen(), [scenarios().index(one) for one in chosen()]
     assert len(found) == COUNT
-    assert {after - before for before, after in zip(places, places[1:], strict=False)} == {1, 2}
+    assert {after - before for before, after in pairwise(places)} == {1, 2}
     assert {one.language for one in found} == {"en", "de", "es", "fr"}
 
 

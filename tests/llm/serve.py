@@ -6,8 +6,8 @@ import sys
 import threading
 from typing import Any
 
-SLOTS = 3
-"""One for each prompt, so that its beginning is read once and kept."""
+SLOTS = 6
+"""Two for each prompt, so that its beginning is read once and kept while two ask."""
 CONTEXT = 2048
 
 
