@@ -24,7 +24,7 @@ ALSO: Final = (
     "make/made/making create process escalate forward ship/shipped/shipping order apply/applied/applying "
     "schedule remove credit "
     "contact call transfer/transferred/transferring book give/gave/giving replace start email "
-    "reset/reset/resetting notify/notified/notifying"
+    "reset/reset/resetting notify/notified/notifying get_back/got_back/getting_back let/let/letting"
 )
 VERBS: Final = Verbs.of(ALSO)
 AND_DID: Final = re.compile(rf"({PERFECT}[^.;]{{2,90}}?)\s+and\s+(?:also\s+|then\s+)?(?={VERBS.past})")

@@ -13,7 +13,7 @@ import sys
 import time
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AsyncExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -27,6 +27,7 @@ from bench.evaluation.overheard import Heard, Overheard
 from bench.evaluation.play import Played
 from bench.evaluation.run import Verdict, errors, theatre, verdict
 from bench.evaluation.scenario import Scenario, scenarios
+from bench.evaluation.stage import Theatre
 from mesh.llm.provider import load
 from mesh.settings import LanguageModel, Settings
 from tests.llm.served import served
@@ -127,18 +128,19 @@ async def _all_judged(
 ) -> None:
     waiting = deque(wanted)
 
-    async def player() -> None:
-        # A theatre of its own: there is one shop in each.
-        async with theatre(Overheard(settings)) as opened:
-            while waiting:
-                one = waiting.popleft()
-                judged = await verdict(opened, one, (0,))
-                found.append(judged)
-                print(f"{len(found)} of {len(wanted)} {'holds' if judged.holds else 'FAILS'}: {one.name}")
-                print("".join(f"{line}\n" for line in (*errors([judged], replies=True), *_told(judged, words=words))))
-                sys.stdout.flush()
+    async def player(opened: Theatre) -> None:
+        while waiting:
+            one = waiting.popleft()
+            judged = await verdict(opened, one, (0,))
+            found.append(judged)
+            print(f"{len(found)} of {len(wanted)} {'holds' if judged.holds else 'FAILS'}: {one.name}")
+            print("".join(f"{line}\n" for line in (*errors([judged], replies=True), *_told(judged, words=words))))
+            sys.stdout.flush()
 
-    await asyncio.gather(*(player() for _ in range(at_once)))
+    async with AsyncExitStack() as stack:
+        # A theatre for each: there is one shop in it. One after the other: two cannot be migrated at a time.
+        opened = [await stack.enter_async_context(theatre(Overheard(settings))) for _ in range(at_once)]
+        await asyncio.gather(*map(player, opened))
 
 
 def summed(found: Sequence[Verdict], settings: Settings, took: float, at_once: int = 1) -> Modelled:

@@ -5,9 +5,9 @@ first three quarters or the last. Other files can be named: one JSON object a li
 for a promise without a deed, `allowed` for an honest reply), and where they matter `receipts` (the fields of actions
 that were done) and `knowledge` (what an article says).
 
-`tempted.jsonl` holds replies that a language model made; `bench.evaluation.tempted` makes more of them. Such a row
-names its `case` in `tempted_cases.jsonl`, by which it is judged, and what the customer `asked`. Rows without a label are
-only judged: what was blocked is printed with the reason, so that the labelling is quick.
+`tempted.jsonl` holds replies that a language model made; `bench.evaluation.tempted` makes more. Such a row names its
+`case` in `tempted_cases.jsonl`, by which it is judged, and what the customer `asked`. Rows without a label are only
+judged: what was blocked is printed with the reason, so that the labelling is quick.
 """
 
 import argparse
