@@ -6,15 +6,23 @@ from typing import Final
 FIGURE: Final = re.compile(r"\b\w*\d(?:[\w.,:/-]*\w)?")
 LINK: Final = re.compile(r"https?://[^\s)>\]]+[^\s)>\].,;:!?]")
 NOT_DIGIT: Final = re.compile(r"\D+")
+BLANK: Final = re.compile(r"\[[^\]\n]*\]")
 
 
 def faithful(text: str, facts: str) -> bool:
-    """Whether every figure and link of the facts is in the text, and no other figure.
+    """Whether every figure and link of the facts is in the text, and no other figure; and it asks when they ask.
 
     Small models leave out the order number, make up a date, and grant the discount that the customer asked for: what
-    the customer named counts for nothing here. How a sum is punctuated is left to the language.
+    the customer named counts for nothing here. They end with the customer's own question, or with "[Your Name]". How a
+    sum is punctuated is left to the language.
     """
-    return _figures(text) == _figures(facts) and set(LINK.findall(text)) == set(LINK.findall(facts))
+    asks = ("?" in text) == ("?" in facts)
+    filled_in = set(BLANK.findall(text)) <= set(BLANK.findall(facts))
+    return asks and filled_in and _figures(text) == _figures(facts) and _links(text) == _links(facts)
+
+
+def _links(text: str) -> set[str]:
+    return set(LINK.findall(text))
 
 
 def _figures(text: str) -> set[str]:

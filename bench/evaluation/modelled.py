@@ -191,7 +191,7 @@ def _why(asked: Heard | None) -> str:
         case Heard(words=""):
             return "the model gave no usable answer"
         case Heard(words=words, facts=facts) if len(words) > MAX_REPLY or not faithful(words, facts):
-            return "the model lost or added a figure"
+            return "the model did not keep to the facts"
     return "the checks refused the model's words"
 
 

@@ -52,7 +52,7 @@ def test_the_sixty_are_spread_over_the_whole_set() -> None:
     [
         ("It is no trouble.", "model"),
         (None, "rules: the model gave no usable answer"),
-        ("It costs 500 EUR.", "rules: the model lost or added a figure"),
+        ("It costs 500 EUR.", "rules: the model did not keep to the facts"),
         ("I have cancelled your order.", "rules: the checks refused the model's words"),
     ],
 )
