@@ -81,6 +81,22 @@ def done(name: str, order_id: str | None = None, outcome: str = "done") -> Execu
     return ExecutionResult(results=(ActionResult.model_validate({"action": action, "outcome": outcome}),))
 
 
+@pytest.mark.parametrize(
+    ("text", "deed"),
+    [
+        ("The new jacket will be sent to your office.", "address"),
+        ("Yes, the return has been changed to your office.", "address"),
+        ("I will send you an update on the exchange.", "follow_up"),
+        ("I will confirm that nothing will be sent to you.", "cancellation"),
+    ],
+)
+def test_what_is_said_exactly_is_shown_by_nothing_that_stands_beside_it(text: str, deed: Deed) -> None:
+    beside = Backing(frozenset({"replacement", "return", "shipping", "delivery", "label"}))
+    [claim] = unbacked(text, [beside])
+    assert deed in claim.deeds
+    assert not list(unbacked(text, [beside, Backing(frozenset({deed}))]))
+
+
 @pytest.mark.parametrize(("text", "deed"), CLAIMS.items())
 def test_what_was_or_will_be_done_is_a_claim(text: str, deed: Deed) -> None:
     assert any(deed in claim.deeds for claim in claims(text))
