@@ -91,7 +91,7 @@ eval: $(VENV)/dev.stamp
 	$(BIN)/python -m bench.evaluation
 
 eval-llm: $(VENV)/dev.stamp $(MODEL)
-	LLM_TEMPERATURE=4 $(LOCALLY) $(BIN)/python -m bench.evaluation --model --errors
+	LLM_TEMPERATURE=6 $(LOCALLY) $(BIN)/python -m bench.evaluation --model --errors
 
 # Needs uv. Nothing younger than a week, and no address of an index in the files.
 LOCK = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

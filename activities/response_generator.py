@@ -261,7 +261,8 @@ async def _worded(message: Message, llm: LLM, response: Response) -> Response:
     if not llm.configured or unsafe:
         return response
     question = read_part(for_a_model(asked(message)))
-    said = {"facts": response.text, "customer_message": question, "tone": _tone(message)}
+    # The facts come last: what stands at the end is what a small model goes on with.
+    said = {"customer_message": question, "tone": _tone(message), "facts": response.text}
     wording = await llm.ask(Wording, prompt=WORDING, text=json.dumps(said, ensure_ascii=False))
     text = wording.text.strip() if wording else ""
     if not text or len(text) > MAX_REPLY or not faithful(text, response.text) or _unchecked(message, text):

@@ -39,8 +39,10 @@ def test_a_figure_or_link_that_is_lost_changed_or_made_up_is_not(text: str) -> N
     assert not faithful(text, FACTS)
 
 
-@pytest.mark.parametrize("more", [" And my other order, the kettle?", " Best regards, [Your Name]"])
-def test_a_question_or_a_blank_of_the_models_own_is_not(more: str) -> None:
+@pytest.mark.parametrize(
+    "more", [" And my other order, the kettle?", " Best regards, [Your Name]", " It was delivered."]
+)
+def test_a_question_a_blank_or_a_state_of_the_models_own_is_not(more: str) -> None:
     assert not faithful(FACTS + more, FACTS)
 
 
