@@ -60,7 +60,7 @@ LEADING: Final = re.compile(
     r"|d\u00e8s\s+que|une\s+fois)\b"
 )
 TRAILING: Final = re.compile(
-    r"\b(?:(?<!see\s)if|once|as\s+soon\s+as(?!\s+possible)|when|after|provided(?:\s+that)?|as\s+long\s+as|unless"
+    r"\b(?:(?<!see\s)(?<!know\s)if|once|as\s+soon\s+as(?!\s+possible)|when|after|provided(?:\s+that)?|as\s+long\s+as|unless"
     r"|should)\s+(?:you(?!\s+(?:have|need)\s+(?:any|further|more|anything|something))|your\s+return|that(?:'s"
     r"|\s+is|\s+would)|the\s+(?:item|return"
     r"|parcel|goods|package|inspection|warehouse\s+has)|it\s+(?:does|is|has|turns|fits)|needed|necessary"

@@ -3,14 +3,14 @@
 from typing import Final
 
 from activities._english_promises import Saying
-from activities._verbs import PERFECT, SHORT, WILL
+from activities._verbs import PERFECT, WILL
 
 ELSEWHERE: Final = r"\bto\s+your\s+(?:office|work(?:place)?|new\s+address|other\s+address|neighbou?r\w*|friend\w*)\b"
 COMES: Final = rf"(?:{WILL}|{PERFECT}|\b(?:will|has|have|is|are)\s+(?:now\s+)?(?:be|been|being)\s+)"
 
 SAYINGS: Final[tuple[Saying, ...]] = (
     Saying(("address",), (
-        rf"{COMES}(?:send|sent|ship|shipped|deliver|delivered|change|changed|redirect|redirected)\b{SHORT}\s{ELSEWHERE}"
+        rf"{COMES}(?:send|sent|ship|shipped|deliver|delivered|change|changed|redirect|redirected)\b(?:\s[\w-]+){{0,4}}?\s{ELSEWHERE}"
     ), "ahead", ELSEWHERE),
     Saying(("follow_up", "callback", "handoff", "carrier"), (
         rf"{WILL}(?:send|give|provide)\s+you\s+(?:with\s+)?(?:an?|another|any|the|more|further)\s+(?:\w+\s+)?updates?\b"

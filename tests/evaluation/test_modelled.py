@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from activities.response_generator import Wording
 from bench.evaluation.modelled import COUNT, chosen, summed
 from bench.evaluation.overheard import Heard, Overheard
+from bench.evaluation.promises import TEMPTED, rows_of
 from bench.evaluation.run import theatre, verdict
 from bench.evaluation.scenario import Scenario, scenarios
 from mesh.calls import Call
@@ -72,3 +73,10 @@ async def test_a_conversation_that_fails_is_named_with_its_faults() -> None:
         judged = await verdict(opened, one.model_copy(update={"turns": (turn,)}), (0,))
     found = summed([judged], settings(llm_model="parrot"), 1.0)
     assert (found.held, found.failed) == (0, {WHERE: ["turn 1: not told: a word that nobody says"]})
+
+
+def test_the_promises_that_a_local_model_made_are_caught() -> None:
+    promises = [row for row in rows_of(TEMPTED) if row.label == "blocked"]
+    missed = [row.id for row in promises if row.verdict().label != "blocked"]
+    assert len(promises) > 150
+    assert len(missed) <= 0.05 * len(promises), missed
