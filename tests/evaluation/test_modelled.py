@@ -54,7 +54,7 @@ def test_the_sixty_are_spread_over_the_whole_set() -> None:
         ("It is no trouble.", "model"),
         (None, "rules: the model gave no usable answer"),
         ("It costs 500 EUR.", "rules: the model did not keep to the facts"),
-        ("I have cancelled your order.", "rules: the checks refused the model's words"),
+        ("I will send you a voucher.", "rules: the checks refused the model's words"),
     ],
 )
 async def test_a_reply_is_told_by_who_wrote_it(behind: str | None, fate: str) -> None:
