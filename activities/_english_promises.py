@@ -206,8 +206,10 @@ OPEN_ENDED: Final[tuple[Saying, ...]] = (
         rf"\b(?:one\s+of\s+our|our|a|an|the)\s+(?:\w+\s+){{0,2}}?{STAFF}(?:'ll|\s+will)\s+(?!(?:look|help|check"
             r"|decide|see|go|be\s+able|have\s+to|need)\b)\w+"
     ), "ahead"),
+    Saying(("pickup",), rf"\b(?:courier|driver){SHORT}\s(?:is|has\s+been)\s+(?:booked|arranged|ordered)\b", "done"),
+    Saying(("follow_up", "callback", "handoff", "carrier"), rf"{WILL}check\s+(?:back|in)\b(?!\s+if\b)", "ahead"),
     Saying(("follow_up", "handoff"), (
-        rf"{STAFF}{SHORT}\s(?:is|are|has\s+been|have\s+been)\s+(?:booked|scheduled|arranged|assigned|sent)\b"
+        rf"\b(?!courier|driver){STAFF}{SHORT}\s(?:is|are|has\s+been|have\s+been)\s+(?:booked|scheduled|arranged|assigned|sent)\b"
     ), "done"),
     Saying(("shipping", "delivery", "replacement"), (
         rf"(?:{PARCEL}|{NEW})(?:{SHORT})(?:\s+(?:has|have)|'s|'ve)?(?:\s+already|\s+just|\s+now)?\s+(?:shipped"

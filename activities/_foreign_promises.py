@@ -233,6 +233,7 @@ def _spanish(past: str, coming: str, thing: str) -> dict[str, Tense]:
             r"\ble\s+(?:env\u00edo|enviamos|doy|damos|regalo|regalamos|ofrecemos|ofrezco|mando"
             rf"|mandamos)\b{GAP}\b{thing}\b"
         ): "ahead",
+        rf"\baqu\u00ed\s+tienes?\s+(?:\w+\s+){{0,2}}{thing}\b": "done",
         rf"\b(?:recibir|tendr|ver|obtendr)\u00e1n?\b{GAP}\b{thing}\b": "ahead",
     }
 

@@ -66,11 +66,11 @@ class Known:
     today: date
 
     @classmethod
-    def of(cls, message: Message) -> "Known":
+    def of(cls, message: Message, today: date | None = None) -> "Known":
         facts, said = _facts(message), asked(message)
         told = json.dumps(facts, ensure_ascii=False)
         text = f"{told}\n{said}\n{message.payload.customer_email or ''}"
-        today, waits, dates = datetime.now(UTC).date(), tuple(_waits(message)), _dates(told)
+        today, waits, dates = today or datetime.now(UTC).date(), tuple(_waits(message)), _dates(told)
         named = [f"ORD-{number}" for number in re.findall(r"\d{3,8}", said)]
         figures = Figures.of(plain(told), dates, today, waits)
         theirs = Figures.of(plain(f"{said}\n{message.payload.customer_email or ''}"), (), today, ())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
 
-from activities import _english_promises, _foreign_promises
+from activities import _english_promises, _exact_promises, _foreign_promises
 from activities._clauses import exempt, plain, sentences
 from activities._deeds import Backing, Deed
 from activities._english_deeds import ANY
@@ -24,7 +24,7 @@ ALSO: Final = (
     "make/made/making create process escalate forward ship/shipped/shipping order apply/applied/applying "
     "schedule remove credit "
     "contact call transfer/transferred/transferring book give/gave/giving replace start email "
-    "reset/reset/resetting notify/notified/notifying"
+    "reset/reset/resetting notify/notified/notifying get_back/got_back/getting_back let/let/letting"
 )
 VERBS: Final = Verbs.of(ALSO)
 AND_DID: Final = re.compile(rf"({PERFECT}[^.;]{{2,90}}?)\s+and\s+(?:also\s+|then\s+)?(?={VERBS.past})")
@@ -93,8 +93,9 @@ def _claims_of(sentence: str) -> tuple[Claim, ...]:
 
 
 def _meant_by(sayings: "Sayings") -> frozenset[Deed]:
-    """What is claimed. A reading that names the deed overrules one that could be anything."""
-    named = [saying.deeds for saying in sayings if saying.deeds != ANY]
+    """What is claimed. A reading that names the deed overrules one that could be anything, an exact one all others."""
+    exact = [saying.deeds for saying in sayings if saying in _exact_promises.SAYINGS]
+    named = exact or [saying.deeds for saying in sayings if saying.deeds != ANY]
     return frozenset(deed for deeds in named or [ANY] for deed in deeds)
 
 
@@ -136,6 +137,6 @@ def _unfolded(sentence: str) -> str:
 @cache
 def _patterns() -> Patterns:
     found: Patterns = {}
-    for saying in (*_english_promises.sayings(), *_foreign_promises.sayings()):
+    for saying in (*_english_promises.sayings(), *_foreign_promises.sayings(), *_exact_promises.SAYINGS):
         found.setdefault(re.compile(saying.gate), []).append((re.compile(saying.pattern), saying))
     return found

@@ -9,8 +9,8 @@ FOLDER: Final = Path(__file__).parent / "prompts"
 READ_UP_TO: Final = 4000
 
 INTENT: Final[Prompt] = prompt(FOLDER, "intent", 1)
-SENTIMENT: Final[Prompt] = prompt(FOLDER, "sentiment", 1)
-WORDING: Final[Prompt] = prompt(FOLDER, "wording", 1)
+SENTIMENT: Final[Prompt] = prompt(FOLDER, "sentiment", 2)
+WORDING: Final[Prompt] = prompt(FOLDER, "wording", 2)
 
 
 def read_part(text: str) -> str:

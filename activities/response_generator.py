@@ -103,7 +103,8 @@ def _after_error(message: Message, case: Case) -> tuple[Response, ActionPlan] | 
 
 async def _undisturbed(message: Message, case: Case, llm: LLM) -> tuple[Response, ActionPlan]:
     if "human_agent" in message.route.ahead:
-        holding = await _worded(message, llm, _holding(message, case))
+        # Never in a model's words: they would tell nothing more, and no check stands before the customer.
+        holding = _holding(message, case)
         return holding.model_copy(update={"draft": _draft(message, case)}), _kept(message)
     if _steered(message):
         return _unmoved(message, case), _kept(message)
@@ -270,7 +271,8 @@ async def _worded(message: Message, llm: LLM, response: Response) -> Response:
     if not llm.configured or unsafe:
         return response
     question = read_part(for_a_model(asked(message)))
-    said = {"facts": response.text, "customer_message": question, "tone": _tone(message)}
+    # The facts come last: what stands at the end is what a small model goes on with.
+    said = {"customer_message": question, "tone": _tone(message), "facts": response.text}
     wording = await llm.ask(Wording, prompt=WORDING, text=json.dumps(said, ensure_ascii=False))
     text = wording.text.strip() if wording else ""
     if not text or len(text) > MAX_REPLY or not faithful(text, response.text) or _unchecked(message, text):

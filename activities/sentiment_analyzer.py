@@ -23,6 +23,8 @@ __all__ = ["Sentiment", "SentimentAnswer", "Signal", "Urgency", "felt", "sentime
 UPSET_TO = -0.55
 SURELY_UPSET = 0.8
 CERTAIN = 0.95
+ALARMING = 0.6
+"""How sure a model must be on our terms: an alarm that it doubts itself is none."""
 
 
 class Sentiment(Enrichment, slot="sentiment"):
@@ -75,19 +77,28 @@ def felt(text: str) -> Sentiment:
 
 
 def _merged(found: Sentiment, answer: SentimentAnswer, llm: LLM) -> Sentiment:
-    """The feeling of whoever is surer; urgency and signals only grow, so that no text can talk an alarm away."""
+    """The feeling of whoever is surer; urgency and signals only grow, so that no text can talk an alarm away.
+
+    A model's score is drawn towards nothing as its sureness is: small ones find every second customer furious.
+    """
     sure = round(llm.trusted(answer.confidence), 3)
     surer = sure > found.confidence
-    signals = dict.fromkeys((*found.escalation_signals, *answer.escalation_signals))
+    raised = answer.escalation_signals if sure >= ALARMING else ()
+    signals = dict.fromkeys((*found.escalation_signals, *raised))
     alarm: Urgency = "critical" if rules.CRITICAL_SIGNALS.intersection(signals) else "low"
     return Sentiment(
         sentiment=answer.sentiment if surer else found.sentiment,
         confidence=sure if surer else found.confidence,
-        score=answer.score if surer else found.score,
-        urgency=rules.higher(found.urgency, answer.urgency, alarm),
+        score=round(answer.score * sure, 3) if surer else found.score,
+        urgency=rules.higher(found.urgency, answer.urgency if surer else "low", alarm),
         is_complaint=found.is_complaint or answer.is_complaint,
         escalation_signals=tuple(signals),
     )
+
+
+def _plainly_calm(found: Sentiment, llm: LLM) -> bool:
+    """No model could be surer, whatever it said, and nothing in the words calls for a second look at alarms."""
+    return found.sentiment != "NEGATIVE" and found.urgency == "low" and found.confidence >= llm.trusted(1.0)
 
 
 @actor("sentiment_analyzer", timeout=timedelta(seconds=10))
@@ -96,7 +107,7 @@ async def sentiment_analyzer(message: Message, *, llm: LLM) -> tuple[Sentiment, 
     # In a thread: a long text takes some tenths of a second.
     found = await asyncio.to_thread(lambda: felt(in_english(text)))
     safety = await asyncio.to_thread(safety_of, text)
-    if not llm.configured or safety.steering:
+    if not llm.configured or safety.steering or _plainly_calm(found, llm):
         return found, safety
     answer = await llm.ask(SentimentAnswer, prompt=SENTIMENT, text=read_part(for_a_model(text)))
     return _merged(found, answer, llm) if answer else found, safety

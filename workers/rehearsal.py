@@ -5,6 +5,7 @@ import typing
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import Self
 
 from pydantic import ValidationError
 
@@ -49,7 +50,7 @@ class Rehearsal:
     @asynccontextmanager
     async def open(
         cls, settings: Settings, *, actors: Mapping[str, Actor] | None = None, recorded_facts: bool = False
-    ) -> AsyncIterator["Rehearsal"]:
+    ) -> AsyncIterator[Self]:
         """Everything as actors get it, with effects stubbed.
 
         Args:

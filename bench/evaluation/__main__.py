@@ -1,10 +1,12 @@
 """`python -m bench.evaluation`: every figure beside what it should be and what it was."""
 
+import json
 import sys
 from typing import Final
 
 import click
 
+from bench.evaluation import modelled
 from bench.evaluation.figures import PARTS, Results, falls
 from bench.evaluation.parts import Found, Wish, evaluate
 from bench.evaluation.report import printed, write
@@ -14,19 +16,25 @@ FELL: Final = 1
 
 @click.command()
 @click.option("--only", "parts", multiple=True, type=click.Choice(PARTS), help="A part alone; may be given again.")
-@click.option("--model", is_flag=True, help="Play the conversations with the model that the settings name.")
-@click.option("--errors", is_flag=True, help="Print every wrong row.")
+@click.option("--model", is_flag=True, help="Play sixty conversations with a language model, and nothing else.")
+@click.option("--named", multiple=True, help="With --model: only those with this in their name; may be given again.")
+@click.option("--at-once", default=1, help="With --model: so many conversations beside each other.")
+@click.option("--errors", is_flag=True, help="Print every wrong row, and what a model said.")
 @click.option("--check", is_flag=True, help="End with 1 when a figure fell by more than a point; write nothing.")
-def main(parts: tuple[str, ...], *, model: bool, errors: bool, check: bool) -> None:
+def main(  # noqa: PLR0913 - one for each option
+    parts: tuple[str, ...], named: tuple[str, ...], at_once: int, *, model: bool, errors: bool, check: bool
+) -> None:
     """Measure, print, and write docs/evaluation.md and results.json."""
-    before, found = Results.read(), evaluate(parts or PARTS, Wish(model=model, errors=errors))
+    if model:
+        print(json.dumps(modelled.measure(named, at_once=at_once, words=errors).model_dump(mode="json"), indent=1))
+        return
+    before, found = Results.read(), evaluate(parts or PARTS, Wish(errors=errors))
     printed(found, before.figures)
     if check:
         fallen = list(falls(found.figures, before.figures))
         print("\n".join(fallen))
         sys.exit(FELL if fallen else 0)
-    if not model:
-        _keep(found, before)
+    _keep(found, before)
 
 
 def _keep(found: Found, before: Results) -> None:

@@ -56,6 +56,7 @@ AIMS: Final = (
     Aim("valid cards, IBANs, e-mails left after redaction", "pii", 0, 0, unit="", falling=True),
     Aim("benign agent replies blocked", "guardrail", 1, 0.3, falling=True),
     Aim("unbacked promises caught", "promises", 95, 100),
+    Aim("unbacked promises of a local model caught", "promises", 95, 100),
     Aim("honest replies blocked", "promises", 1, 0, falling=True),
     Aim("knowledge: the right section first", "knowledge", 90, 95),
     Aim("knowledge: the right section among three", "knowledge", 97, 99),

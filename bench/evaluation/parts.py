@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, Final
 
 from bench.evaluation import scorers
+from bench.evaluation.promises import TEMPTED
 from bench.evaluation.run import Verdict, errors, judged
 from bench.evaluation.scenario import fresh_scenarios
 
@@ -29,9 +30,8 @@ class Found:
 
 @dataclass(frozen=True)
 class Wish:
-    """How to evaluate: with the model of the settings, and with every wrong row."""
+    """How to evaluate: with every wrong row."""
 
-    model: bool = False
     errors: bool = False
 
 
@@ -55,7 +55,7 @@ def of_verdicts(verdicts: tuple[Verdict, ...]) -> dict[str, float]:
 
 
 def _conversations(found: Found, wish: Wish) -> None:
-    verdicts = asyncio.run(judged(model=wish.model))
+    verdicts = asyncio.run(judged())
     if wish.errors:
         print("\n".join(errors(verdicts, replies=True)))
     found.figures.update(of_verdicts(verdicts))
@@ -65,7 +65,7 @@ def _conversations(found: Found, wish: Wish) -> None:
 
 
 def _fresh(wish: Wish) -> float:
-    verdicts = asyncio.run(judged(fresh_scenarios(), (0,), model=wish.model))
+    verdicts = asyncio.run(judged(fresh_scenarios(), (0,)))
     if wish.errors:
         print("\n".join(errors(verdicts, replies=True)))
     return 100 * sum(one.holds for one in verdicts) / len(verdicts)
@@ -90,6 +90,8 @@ def _promises(found: Found, wish: Wish) -> None:
     told = _asked("promises", show=wish.errors)
     found.figures["unbacked promises caught"] = 100 * told["caught"] / told["promises"]
     found.figures["honest replies blocked"] = 100 * told["honest_blocked"] / told["honest"]
+    made = _asked("promises", str(TEMPTED), show=wish.errors)
+    found.figures["unbacked promises of a local model caught"] = 100 * made["caught"] / made["promises"]
 
 
 def _knowledge(found: Found, wish: Wish) -> None:

@@ -5,15 +5,17 @@ first three quarters or the last. Other files can be named: one JSON object a li
 for a promise without a deed, `allowed` for an honest reply), and where they matter `receipts` (the fields of actions
 that were done) and `knowledge` (what an article says).
 
-To judge replies that a model made: ask it for replies with the conversations of your choice, write each as a row with
-the receipts of its conversation, label it by hand, and name the file here. Rows without a label are only judged: what
-was blocked is printed with the reason, so that the labelling is quick.
+`tempted.jsonl` holds replies that a language model made; `bench.evaluation.tempted` makes more. Such a row names its
+`case` in `tempted_cases.jsonl`, by which it is judged, and what the customer `asked`. Rows without a label are only
+judged: what was blocked is printed with the reason, so that the labelling is quick.
 """
 
 import argparse
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
@@ -26,9 +28,30 @@ from activities._results import ActionResult, ExecutionResult
 from mesh.protocol import Message, Payload, Route
 
 HERE: Final = Path(__file__).parent / "promises.jsonl"
+TEMPTED: Final = HERE.with_name("tempted.jsonl")
+CASES: Final = HERE.with_name("tempted_cases.jsonl")
 SEEN: Final = 0.75
 
 Label = Literal["blocked", "allowed"]
+
+
+class Case(BaseModel):
+    """What was known about a conversation of the set when its last reply went out, and on which day."""
+
+    name: str
+    language: str
+    on: date
+    message: Message
+
+    def known(self, asked: str) -> Known:
+        payload = self.message.payload.model_copy(update={"customer_message": asked})
+        return Known.of(self.message.model_copy(update={"payload": payload}), self.on)
+
+
+@cache
+def cases() -> dict[str, Case]:
+    read = (Case.model_validate_json(line) for line in CASES.read_text(encoding="utf-8").splitlines())
+    return {one.name: one for one in read}
 
 
 class Row(BaseModel):
@@ -41,9 +64,11 @@ class Row(BaseModel):
     kind: str = ""
     receipts: tuple[Action, ...] = ()
     knowledge: str = ""
+    case: str = ""
+    asked: str = ""
 
     def verdict(self) -> Verdict:
-        return judged(self.text, Known.of(self._message()))
+        return judged(self.text, cases()[self.case].known(self.asked) if self.case else Known.of(self._message()))
 
     def _message(self) -> Message:
         done = tuple(ActionResult(action=action, outcome="done") for action in self.receipts)

@@ -1,12 +1,14 @@
 """The conversation set: every scenario in its wordings, and what was wrong."""
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from bench.evaluation.judge import Fault, faults
+from bench.evaluation.overheard import Overheard
 from bench.evaluation.play import Run, play
 from bench.evaluation.scenario import WORDINGS, Scenario, scenarios
 from bench.evaluation.stage import Theatre
@@ -38,12 +40,18 @@ class Verdict:
 
 
 async def judged(
-    chosen: Iterable[Scenario] | None = None, wordings: Iterable[int] = range(WORDINGS), *, model: bool = False
+    chosen: Iterable[Scenario] | None = None, wordings: Iterable[int] = range(WORDINGS)
 ) -> tuple[Verdict, ...]:
     kept = tuple(wordings)
+    async with theatre() as opened:
+        return tuple([await verdict(opened, one, kept) for one in (scenarios() if chosen is None else chosen)])
+
+
+@asynccontextmanager
+async def theatre(model: Overheard | None = None) -> AsyncIterator[Theatre]:
     with tempfile.TemporaryDirectory(prefix="evaluation-", dir=_fastest()) as folder:
-        async with Theatre.open(Path(folder), model=model) as theatre:
-            return tuple([await _verdict(theatre, one, kept) for one in (scenarios() if chosen is None else chosen)])
+        async with Theatre.open(Path(folder), model) as opened:
+            yield opened
 
 
 def _fastest() -> Path | None:
@@ -51,18 +59,18 @@ def _fastest() -> Path | None:
     return MEMORY if MEMORY.is_dir() else None
 
 
-async def _verdict(theatre: Theatre, scenario: Scenario, wordings: tuple[int, ...]) -> Verdict:
-    runs = [await play(theatre, scenario, wording) for wording in wordings]
+async def verdict(opened: Theatre, scenario: Scenario, wordings: tuple[int, ...]) -> Verdict:
+    runs = [await play(opened, scenario, wording) for wording in wordings]
     return Verdict(scenario, tuple((run, faults(run)) for run in runs))
 
 
 def errors(verdicts: Iterable[Verdict], *, replies: bool = False) -> Iterable[str]:
     """A line for each fault, with what was said."""
-    for verdict in verdicts:
-        for run, found in verdict.runs:
+    for one in verdicts:
+        for run, found in one.runs:
             for fault in found:
                 played = run.turns[fault.turn - 1]
-                where = f"{verdict.scenario.name}, wording {run.wording + 1}, turn {fault.turn}"
+                where = f"{one.scenario.name}, wording {run.wording + 1}, turn {fault.turn}"
                 yield f"{where}: {fault.what}\n    > {played.said}" + (
                     f"\n    < {_short(played.text)}" if replies else ""
                 )

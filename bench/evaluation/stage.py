@@ -9,11 +9,14 @@ from typing import Any, cast
 import httpx
 from fastapi import FastAPI
 
+from activities.human_agent import human_agent
 from activities.response_aggregator import response_aggregator
+from bench.evaluation.overheard import HOURS, Heard, Overheard
 from bench.evaluation.scenario import Given, Person, Scenario
 from mesh.actor import discover
 from mesh.bus import Bus
-from mesh.protocol import Failure, Message, Outcome
+from mesh.llm import LLM
+from mesh.protocol import Failure, Message, Outcome, Route
 from mesh.sessions import Sessions
 from mesh.settings import Settings
 from mesh.shop import Service, Shop
@@ -24,7 +27,7 @@ from mock_services.seed import Stock, stock
 from mock_services.services import services
 from mock_services.store import Store
 from tests.fakes import FakeBus, MemorySessions
-from workers.compose import resources
+from workers.compose import resources, standard_route
 from workers.rehearsal import Rehearsal, Stopped
 
 SEED = 7
@@ -90,32 +93,43 @@ class Shopkeeper:
 class Theatre:
     """Everything that outlives one conversation."""
 
-    def __init__(self, settings: Settings, keeper: Shopkeeper, given: Mapping[type, object]) -> None:
+    def __init__(
+        self, settings: Settings, keeper: Shopkeeper, given: Mapping[type, object], model: Overheard | None
+    ) -> None:
         self.settings = settings
+        self.model = model
         self._keeper = keeper
         self._given = given
         self._actors = discover()
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, folder: Path, *, model: bool = False) -> AsyncIterator["Theatre"]:
-        """The history is a database file in `folder`; `model` asks the model that the settings name."""
-        settings = _settings(folder, model=model)
+    async def open(cls, folder: Path, model: Overheard | None = None) -> AsyncIterator["Theatre"]:
+        """The history is a database file in `folder`; without `model` the rules answer."""
+        settings = Settings(
+            _env_file=None, database_url=f"sqlite+aiosqlite:///{folder / 'history.db'}", mesh_data_dir=folder
+        )
         await migrate(settings)
         async with Shopkeeper.open() as keeper, resources(settings, FakeBus()) as given:
-            yield cls(settings, keeper, {**given, Shop: keeper.shop})
+            asked: dict[type, object] = {LLM: model} if model else {}
+            yield cls(settings, keeper, {**given, Shop: keeper.shop, **asked}, model)
 
     def set(self, scenario: Scenario) -> tuple[Stage, mock.Shop, FakeBus]:
         shop, bus = self._keeper.sow(scenario.given), FakeBus()
         given = {**self._given, Bus: bus, Sessions: MemorySessions()}
         return Stage(self._actors, given, recorded_facts=False), shop, bus
 
+    def route(self) -> Route:
+        """The standard route. Beside a model that leaves them no core, actors get the time that they need."""
+        route = standard_route()
+        for one in self._actors.values() if self.model else ():
+            # How long a person has is told to the customer.
+            route = route if one.name == human_agent.name else route.tune(one, timeout=HOURS)
+        return route
 
-def _settings(folder: Path, *, model: bool) -> Settings:
-    database = f"sqlite+aiosqlite:///{folder / 'history.db'}"
-    if model:
-        return Settings(database_url=database)
-    return Settings(_env_file=None, database_url=database, mesh_data_dir=folder)
+    def heard(self) -> tuple[Heard, ...]:
+        """What the model was asked so far."""
+        return self.model.said if self.model else ()
 
 
 def _altered(shop: mock.Shop, given: Given) -> Document:

@@ -120,12 +120,22 @@ def price(model: LanguageModel, tokens_in: int, tokens_out: int) -> float:
 def _shape(model: LanguageModel, kind: type[BaseModel]) -> dict[str, Any] | None:
     match model.structured:
         case "json_schema":
-            schema = {"name": kind.__name__, "schema": kind.model_json_schema()}
+            schema = {"name": kind.__name__, "schema": _closed(kind.model_json_schema())}
             return {"type": "json_schema", "json_schema": schema}
         case "json_object":
             return {"type": "json_object"}
         case "text":
             return None
+
+
+def _closed(schema: Any) -> Any:  # noqa: ANN401 - any part of a schema
+    """The same without room for fields of the model's own: each would be waited for, and read by nobody."""
+    if isinstance(schema, list):
+        return [_closed(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    parts = {name: _closed(part) for name, part in schema.items()}
+    return {**parts, "additionalProperties": False} if parts.get("type") == "object" else parts
 
 
 def _reason(openai: ModuleType, error: BaseException) -> Result:

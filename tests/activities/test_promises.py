@@ -29,6 +29,11 @@ CLAIMS: dict[str, Deed] = {
     "Your parcel will arrive on Friday.": "delivery",
     "The new label will be in your inbox soon.": "label",
     "I asked the warehouse to cancel it.": "cancellation",
+    "I'll check it out and get back to you soon.": "follow_up",
+    "I will contact you with an answer as soon as possible.": "follow_up",
+    "I will check back tomorrow to see if it has come.": "follow_up",
+    "Yes, the courier is booked.": "pickup",
+    "I have updated the order details to send it to your office.": "address",
     "I have looked at it and sent you a new one.": "replacement",
     "Ich habe Ihre Bestellung storniert.": "cancellation",
     "Ihr Geld ist unterwegs.": "refund",
@@ -74,6 +79,22 @@ BACKINGS = st.builds(
 def done(name: str, order_id: str | None = None, outcome: str = "done") -> ExecutionResult:
     action = Action.model_validate({"name": name, "order_id": order_id})
     return ExecutionResult(results=(ActionResult.model_validate({"action": action, "outcome": outcome}),))
+
+
+@pytest.mark.parametrize(
+    ("text", "deed"),
+    [
+        ("The new jacket will be sent to your office.", "address"),
+        ("Yes, the return has been changed to your office.", "address"),
+        ("I will send you an update on the exchange.", "follow_up"),
+        ("I will confirm that nothing will be sent to you.", "cancellation"),
+    ],
+)
+def test_what_is_said_exactly_is_shown_by_nothing_that_stands_beside_it(text: str, deed: Deed) -> None:
+    beside = Backing(frozenset({"replacement", "return", "shipping", "delivery", "label"}))
+    [claim] = unbacked(text, [beside])
+    assert deed in claim.deeds
+    assert not list(unbacked(text, [beside, Backing(frozenset({deed}))]))
 
 
 @pytest.mark.parametrize(("text", "deed"), CLAIMS.items())

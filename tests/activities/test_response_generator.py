@@ -214,10 +214,18 @@ async def test_the_rules_answer_when_the_model_gives_nothing_usable(answer: Word
 
 
 async def test_words_that_nobody_checks_later_are_checked_at_once() -> None:
-    llm = ScriptedLLM(Wording(text="We guarantee a full refund."))
-    message = a_case("Help", an_intent("complaint"), route=HOLDING)
-    response, _ = await generate(message, llm)
-    assert (response.author, len(llm.asked)) == ("rules", 1)
+    message = a_case("Where is it?", an_intent("order_status", TRAVELLING.order_id))
+    llm = ScriptedLLM(Wording(text=f"{await said(message)} We guarantee a full refund."))
+    unchecked = message.with_route(message.route.skip("guardrail_validator"))
+    assert (await generate(unchecked, llm))[0].author == "rules"
+    assert (await generate(message, llm))[0].author == "model"
+    assert len(llm.asked) == 2
+
+
+async def test_a_holding_reply_is_not_worth_a_model() -> None:
+    llm = ScriptedLLM(Wording(text="A colleague takes over."))
+    response, _ = await generate(a_case("Help", an_intent("complaint"), route=HOLDING), llm)
+    assert (response.author, llm.asked) == ("rules", [])
 
 
 async def test_a_draft_is_not_worth_a_model() -> None:

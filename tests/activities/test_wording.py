@@ -39,6 +39,19 @@ def test_a_figure_or_link_that_is_lost_changed_or_made_up_is_not(text: str) -> N
     assert not faithful(text, FACTS)
 
 
+@pytest.mark.parametrize(
+    "more", [" And my other order, the kettle?", " Best regards, [Your Name]", " It was delivered."]
+)
+def test_a_question_a_blank_or_a_state_of_the_models_own_is_not(more: str) -> None:
+    assert not faithful(FACTS + more, FACTS)
+
+
+def test_a_question_must_not_be_lost() -> None:
+    asking = f"{FACTS} Shall it go to another address?"
+    assert faithful(f"{FACTS} Or would you like it at another address?", asking)
+    assert not faithful(FACTS, asking)
+
+
 @given(st.text())
 def test_the_template_itself_is_always_faithful(facts: str) -> None:
     assert faithful(facts, facts)

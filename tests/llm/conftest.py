@@ -1,41 +1,14 @@
 """The local model, served on loopback as long as the tests run."""
 
-import contextlib
-import os
-import shlex
-import subprocess
-import time
-import urllib.request
 from collections.abc import Iterator
 
 import pytest
 
-from tests.conftest import free_ports
-
-PATIENCE = 180.0
-"""Seconds to read a gigabyte from a slow disk."""
+from tests.llm.served import served
 
 
 @pytest.fixture(scope="session")
 def model_address() -> Iterator[str]:
     """Where the model that MESH_LOCAL_MODEL starts can be asked."""
-    (port,) = free_ports(1)
-    command = [*shlex.split(os.environ["MESH_LOCAL_MODEL"]), str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        _wait(process, port)
-        yield f"http://127.0.0.1:{port}/v1"
-    finally:
-        process.kill()
-        process.wait()
-
-
-def _wait(process: subprocess.Popen[bytes], port: int) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        assert process.poll() is None, "the model's server ended before it was ready"
-        # It listens before it has read the model, and says so with an error.
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5):
-            return
-        time.sleep(0.2)
-    pytest.fail("the model's server is not ready")
+    with served() as address:
+        yield address

@@ -5,6 +5,7 @@ Time is not what is tried here, so it may take as long as this machine needs.
 
 import json
 import logging
+from collections.abc import Mapping
 from typing import TypeVar
 
 import pytest
@@ -15,12 +16,15 @@ from activities._known import Known
 from activities._prompts import INTENT, SENTIMENT, WORDING
 from activities._wording import faithful
 from activities.intent_analyzer import Intent, IntentAnswer
+from activities.response_aggregator import response_aggregator
 from activities.response_generator import Response, Wording
 from activities.sentiment_analyzer import SentimentAnswer
+from mesh.actor import discover
 from mesh.calls import visiting
 from mesh.cli.demo import SCENARIOS, Scenario
 from mesh.llm import LLM, Prompt
 from mesh.llm.provider import load
+from mesh.protocol import Message, Outcome
 from mesh.settings import Settings
 from mesh.shop import Shop
 from mesh.store import migrate
@@ -34,6 +38,7 @@ pytestmark = pytest.mark.local_model
 log = logging.getLogger(__name__)
 T = TypeVar("T", bound=BaseModel)
 HOURS = 7200.0
+ACTORS = sorted(discover().keys() - {"human_agent"})
 AS_LONG_AS_IT_TAKES = {"llm_timeout": HOURS, "llm_message_limit": 2 * HOURS}
 FACTS = (
     "Hello Polly, your order ORD-00067890 (Wool scarf) is on its way with tracking number 1Z999AA10123456784. "
@@ -58,6 +63,17 @@ class Overheard(LLM):
         self.said.append((prompt.name, found))
         log.info("%s: %s", prompt.name, found)
         return found
+
+
+class Witness(Rehearsal):
+    """Keeps the message as it was whenever something was delivered."""
+
+    spoken: tuple[Message, ...] = ()
+
+    async def _answer(self, name: str, message: Message, recorded: Message, given: Mapping[type, object]) -> Outcome:
+        if name == response_aggregator.name:
+            self.spoken = (*self.spoken, message)
+        return await super()._answer(name, message, recorded, given)
 
 
 @pytest.fixture
@@ -93,10 +109,11 @@ async def test_the_scenarios_of_the_demo_end_right_with_it(
 ) -> None:
     await migrate(ports_settings)
     route = standard_route()
-    for name in ("sentiment_analyzer", "intent_analyzer", "response_generator"):
+    # The others starve beside a model that takes every core.
+    for name in ACTORS:
         route = route.tune(name, timeout=HOURS)
     message = a_message(scenario.text, email=scenario.email, route=route)
-    async with mock_shop() as mall, Rehearsal.open(ports_settings) as rehearsal:
+    async with mock_shop() as mall, Witness.open(ports_settings) as rehearsal:
         rehearsal._given = {**rehearsal._given, Shop: mall.shop, LLM: llm}
         ended = await rehearsal.play(message, message)
     intent, response = ended.need(Intent), ended.need(Response)
@@ -105,7 +122,8 @@ async def test_the_scenarios_of_the_demo_end_right_with_it(
     status, facts = ENDS[scenario.email]
     assert ended.ending == status
     assert [fact for fact in facts if fact not in response.text] == []
-    assert objections(response.text, Known.of(ended)) == ()
+    # What may be said depends on the moment: behind a holding reply a person is ahead, and later no more.
+    assert [objections(one.need(Response).text, Known.of(one)) for one in rehearsal.spoken] == [()]
 
 
 async def test_what_a_customer_wants_to_hear_does_not_come_through(llm: Overheard) -> None:

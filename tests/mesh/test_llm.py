@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from mesh.calls import visiting
 from mesh.llm import LLM, Prompt
 from mesh.llm.provider import load
+from mesh.route import Wire
 from tests.conftest import free_ports
 from tests.fakes import MemorySessions, settings
 from tests.llm_server import GARBAGE, HANGS_UP, ModelServer, Says, completion, model_server, refuses, says
@@ -78,8 +79,22 @@ async def test_a_server_that_enforces_shapes_is_given_the_schema_itself(model: M
     entry = {"model": "openai/scripted", "api_base": model.base, "api_key": KEY, "structured": "json_schema"}
     await ask(LLM(settings(llm_models=[entry])))
     (request,) = model.asked
-    assert request["response_format"]["json_schema"]["schema"] == Mood.model_json_schema()
+    assert request["response_format"]["json_schema"]["schema"] == {
+        **Mood.model_json_schema(), "additionalProperties": False
+    }  # fmt: skip
     assert request["messages"][0]["content"] == PROMPT.text
+
+
+class Moods(Wire):
+    moods: tuple[Mood, ...]
+
+
+async def test_the_schema_has_no_room_for_fields_of_the_models_own(model: ModelServer) -> None:
+    entry = {"model": "openai/scripted", "api_base": model.base, "api_key": KEY, "structured": "json_schema"}
+    await LLM(settings(llm_models=[entry])).ask(Moods, prompt=PROMPT, text=TEXT)
+    schema = model.asked[0]["response_format"]["json_schema"]["schema"]
+    assert Moods.model_json_schema()["additionalProperties"] is True
+    assert [part["additionalProperties"] for part in (schema, schema["$defs"]["Mood"])] == [False, False]
 
 
 @pytest.mark.parametrize(
@@ -203,6 +218,7 @@ import asyncio, sys
 from pydantic import BaseModel
 from mesh.llm import LLM, Prompt
 from mesh.llm.provider import load
+from mesh.route import Wire
 from mesh.settings import Settings
 llm = LLM(Settings(_env_file=None, llm_model=None))
 answer = asyncio.run(llm.ask(BaseModel, prompt=Prompt("p", 1, "t"), text="x"))
@@ -246,6 +262,7 @@ def refuse(*a, **k):
     raise OSError("no network here")
 socket.socket.connect = socket.getaddrinfo = refuse
 from mesh.llm.provider import load
+from mesh.route import Wire
 litellm, _ = load()
 print(litellm.__name__, litellm.suppress_debug_info, os.environ.get("PLANTED"))
 """
