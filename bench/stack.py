@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import IO, Any
 
@@ -106,6 +107,13 @@ class Stack:
         self, method: str, path: str, body: object = None, base: str | None = None, by: str = "dana"
     ) -> tuple[int, Any]:
         """Status and JSON body of a request to the service at `base`, or to the gateway, signed in there."""
+        status, found = self._answer(method, path, body, base, by)
+        if status == HTTPStatus.UNAUTHORIZED and self.signed.pop(by, {}):
+            # Who is signed in is forgotten with the session server.
+            return self._answer(method, path, body, base, by)
+        return status, found
+
+    def _answer(self, method: str, path: str, body: object, base: str | None, by: str) -> tuple[int, Any]:
         person = self.credentials(by) if base is None and not path.endswith("/api/chat") else {}
         request = urllib.request.Request(  # noqa: S310 - our own addresses
             (base or self.url) + path,

@@ -27,19 +27,22 @@ async def test_a_parcel_is_shown_as_a_card_with_the_shops_facts(stack: Stack) ->
         await expect(shopper.replies.last).to_contain_text("ORD-00067890")
 
 
+NEED = "This is a scam, my lawyer will sue you. I want to talk to a person now!"
+
+
 async def test_a_person_takes_over_and_answers_before_the_customers_eyes(stack: Stack) -> None:
     async with a_browser() as browser, httpx.AsyncClient(base_url=stack.url, timeout=30, trust_env=False) as desk:
         page = await browser.new_page(base_url=stack.url)
         page.set_default_timeout(PATIENCE)
         shopper = Shopper(page, FRANK)
         await shopper.arrive()
-        await shopper.say("This is a scam, my lawyer will sue you. I want to talk to a person now!")
+        await shopper.say(NEED)
         await expect(shopper.find(".person")).to_contain_text("usually within", timeout=60_000)
         await signed_in(desk, stack.settings, "widget-ann", "agent")
 
         async def waiting() -> str | None:
             listed = (await desk.get("/api/desk")).json()
-            return next((one["message_id"] for one in listed if one["customer_email"] == FRANK), None)
+            return next((one["message_id"] for one in listed if one["customer_message"] == NEED), None)
 
         message_id = await until(waiting, 60)
         assert (await desk.post(f"/api/desk/{message_id}/claim")).status_code == 200

@@ -13,8 +13,7 @@ import sqlalchemy as sql
 from click.testing import CliRunner, Result
 from sqlalchemy.dialects import postgresql
 
-from gateway.answers import of_rows
-from gateway.models import Line
+from gateway.answers import line_of, of_rows
 from mesh import store
 from mesh.cli import main
 from mesh.delivery import Answer, acceptance, deliver
@@ -66,7 +65,7 @@ async def test_a_delivered_answer_is_the_end_of_what_intake_noted(history: Histo
 @pytest.mark.parametrize("status", get_args(Status))
 def test_whatever_end_the_history_holds_the_gateway_can_show(status: Status) -> None:
     row = answered("m-1", status)
-    assert Line.model_validate(row).status == status
+    assert line_of(row).status == status
     assert [answer.status for answer in of_rows([row])] == [status] * (status != "received")
 
 
