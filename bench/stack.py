@@ -14,11 +14,11 @@ from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from pathlib import Path
 from typing import IO, Any
 
 import psutil
+from redis.asyncio import Redis
 from temporalio.client import Client
 
 from bench.people import signed_in
@@ -90,6 +90,12 @@ class Stack:
             check=False,
         )
 
+    async def forget(self) -> None:
+        """Empty the session server; who is signed in is forgotten with it."""
+        async with Redis.from_url(self.settings.redis_target) as redis:
+            await redis.flushall()
+        self.signed.clear()
+
     # -- doors
 
     def get(self, path: str, base: str | None = None) -> Any:  # noqa: ANN401 - whatever JSON the service answers
@@ -107,13 +113,6 @@ class Stack:
         self, method: str, path: str, body: object = None, base: str | None = None, by: str = "dana"
     ) -> tuple[int, Any]:
         """Status and JSON body of a request to the service at `base`, or to the gateway, signed in there."""
-        status, found = self._answer(method, path, body, base, by)
-        if status == HTTPStatus.UNAUTHORIZED and self.signed.pop(by, {}):
-            # Who is signed in is forgotten with the session server.
-            return self._answer(method, path, body, base, by)
-        return status, found
-
-    def _answer(self, method: str, path: str, body: object, base: str | None, by: str) -> tuple[int, Any]:
         person = self.credentials(by) if base is None and not path.endswith("/api/chat") else {}
         request = urllib.request.Request(  # noqa: S310 - our own addresses
             (base or self.url) + path,

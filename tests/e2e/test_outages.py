@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager, closing
 from functools import partial
 
 import pytest
-from redis.asyncio import Redis
 
 from activities.context_retriever import Context
 from mesh.bus import Bus
@@ -73,8 +72,7 @@ async def test_a_wiped_session_server_costs_no_memory_of_the_conversation(stack:
     first = stack.chat("Where is my order 67890?", "polly.inquirer@example.com")
     # The reply reaches the customer before the session is brought up to date.
     await stack.end(first["message_id"])
-    async with Redis.from_url(stack.settings.redis_target) as redis:
-        await redis.flushall()
+    await stack.forget()
     second = stack.chat("Thank you!", "polly.inquirer@example.com", session_id=first["session_id"])
     await stack.end(second["message_id"])
     async with Sessions.open(stack.settings) as sessions:
@@ -105,8 +103,7 @@ async def test_a_shop_that_fails_hangs_or_babbles_is_named_and_the_customer_stil
 async def test_a_session_that_is_lost_while_a_person_is_awaited_is_rebuilt(stack: Stack) -> None:
     first = stack.chat("Where is my order 67890?", "polly.inquirer@example.com")
     second = stack.chat("This is fraud, I want a lawyer.", "polly.inquirer@example.com", session_id=first["session_id"])
-    async with Redis.from_url(stack.settings.redis_target) as redis:
-        await redis.flushall()
+    await stack.forget()
 
     async def answered() -> bool:
         return stack.request("POST", f"/api/desk/{second['message_id']}/reply", {"text": "I am Dana."})[0] == 200
