@@ -1,6 +1,5 @@
 """The embedded servers: real Temporal, NATS and Valkey from wheels, with durable settings, on given ports."""
 
-import os
 import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,10 +65,8 @@ def temporal(settings: Settings) -> Program:
     ]  # fmt: skip
     ports = (Port(settings.temporal_port, "TEMPORAL_PORT"), Port(settings.temporal_ui_port, "TEMPORAL_UI_PORT"))
     # Collecting garbage rarely gives a tenth more throughput for some memory, which is bounded. Threads of execution
-    # that begin with the stack that they usually need are not moved about while they grow. Half of the cores are for
-    # the workers: threads that fight for the same ones cost the server a fifth more of them.
-    cores = str(max(1, (os.cpu_count() or 1) // 2))
-    tuning = ("GOGC", "800"), ("GOMEMLIMIT", "1GiB"), ("GODEBUG", "adaptivestackstart=1"), ("GOMAXPROCS", cores)
+    # that begin with the stack that they usually need are not moved about while they grow.
+    tuning = ("GOGC", "800"), ("GOMEMLIMIT", "1GiB"), ("GODEBUG", "adaptivestackstart=1")
     return Program("temporal", tuple(command), ports, tuning)
 
 
