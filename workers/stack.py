@@ -146,6 +146,8 @@ def _alone(settings: Settings) -> Iterator[None]:
 def _addresses(settings: Settings) -> Table:
     table = Table("ready", "address", show_edge=False)
     table.add_row("Chat page", settings.gateway_url)
+    for page in ("desk", "mesh", "insights"):
+        table.add_row(page.capitalize(), f"{settings.gateway_url}/{page}")
     table.add_row("API docs", f"{settings.gateway_url}/docs")
     table.add_row("Temporal Web UI", settings.temporal_ui if not settings.temporal_address else "(yours)")
     table.add_row("Temporal", settings.temporal_target)
