@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from mesh.settings import Settings
-from mesh.store import connected, engine_of, metadata
+from mesh.store import connected, engine_of, metadata, utc
 
 acts = sql.Table(
     "acts",
@@ -73,5 +73,4 @@ class Acts:
 
 
 def _act(act: Act) -> Act:
-    # SQLite forgets the zone; what was written was UTC.
-    return act if act.timestamp.tzinfo else act.model_copy(update={"timestamp": act.timestamp.replace(tzinfo=UTC)})
+    return act.model_copy(update={"timestamp": utc(act.timestamp)})

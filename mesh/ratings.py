@@ -7,7 +7,7 @@ import sqlalchemy as sql
 from pydantic import BaseModel, ConfigDict, Field
 
 from mesh.protocol import Id
-from mesh.store import History, connected, metadata
+from mesh.store import History, connected, metadata, utc
 
 ratings = sql.Table(
     "ratings",
@@ -59,5 +59,4 @@ async def rating_of(history: History, session_id: str, message_id: str) -> Ratin
     if found is None:
         return None
     rating = Rating.model_validate(found)
-    at = rating.timestamp if rating.timestamp.tzinfo else rating.timestamp.replace(tzinfo=UTC)
-    return rating.model_copy(update={"timestamp": at})
+    return rating.model_copy(update={"timestamp": utc(rating.timestamp)})

@@ -144,7 +144,7 @@ class History:
         """Every accepted message without an end, the longest waiting first: one query proves that there is none."""
         async with connected(self._engine) as connection:
             found = await connection.execute(_UNENDED)
-            return tuple(Unended(message_id=one, session_id=two, accepted_at=_utc(at)) for one, two, at in found)
+            return tuple(Unended(message_id=one, session_id=two, accepted_at=utc(at)) for one, two, at in found)
 
     async def unanswered(self, session_ids: Iterable[str], since: datetime) -> tuple[Row, ...]:
         """The messages of these sessions, accepted since then, that nobody has answered or escalated; oldest first."""
@@ -234,7 +234,7 @@ def _values(row: Row) -> dict[str, Any]:
 
 def _row(found: sql.Row[Any]) -> Row:
     row = Row.model_validate(found)
-    return row.model_copy(update={"timestamp": _utc(row.timestamp)})
+    return row.model_copy(update={"timestamp": utc(row.timestamp)})
 
 
 def _light(found: sql.Row[Any]) -> Row:
@@ -242,8 +242,8 @@ def _light(found: sql.Row[Any]) -> Row:
     return _row(found).model_copy(update={"payload": slots or None})
 
 
-def _utc(at: datetime) -> datetime:
-    # SQLite forgets the zone; what was written was UTC.
+def utc(at: datetime) -> datetime:
+    """An instant as it was written: in UTC, which SQLite forgets."""
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mesh.insights.facts import Fact, Line, deed_facts, fact_of
 from mesh.insights.tables import deeds, facts
-from mesh.store import History, connected, messages
+from mesh.store import History, connected, messages, utc
 from mesh.together import ANSWERED_BY
 
 OVERLAP: Final = timedelta(minutes=2)
@@ -113,9 +113,7 @@ def _facts(lines: Sequence[Line]) -> tuple[Fact, Sequence[BaseModel]]:
 
 
 def _zoned(line: Line) -> Line:
-    # SQLite forgets the zone; what was written was UTC.
-    at = line.timestamp
-    return line if at.tzinfo else line._replace(timestamp=at.replace(tzinfo=UTC))
+    return line._replace(timestamp=utc(line.timestamp))
 
 
 async def _put(connection: AsyncConnection, table: sql.Table, lines: Iterable[BaseModel]) -> None:
