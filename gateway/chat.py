@@ -9,14 +9,13 @@ from typing import Annotated
 from uuid import uuid4
 
 from fastapi import APIRouter, Path, Query, Request
-from pydantic import AwareDatetime
 from starlette.responses import JSONResponse
 
 from gateway import answers, attached, curtain
 from gateway.address import address_of
 from gateway.edge import Edge, TheEdge
 from gateway.identity import Customer, TheCustomer, named
-from gateway.models import MAX_TEXT, Answer, ChatRequest, Conversation, Pending, StoredAnswer, SupersededAnswer
+from gateway.models import MAX_TEXT, Answer, ChatRequest, Conversation, Instant, Pending, StoredAnswer, SupersededAnswer
 from gateway.ownership import TheReader, begun, demand_readable, demand_session, learn, secret_of
 from gateway.pace import demand_pace
 from gateway.people import Person
@@ -104,7 +103,7 @@ async def conversation(
     reader: TheReader,
     edge: TheEdge,
     limit: Annotated[int, Query(ge=1, le=SHOWN)] = SHOWN,
-    before: Annotated[AwareDatetime | None, Query(description="Only what was said up to then.")] = None,
+    before: Annotated[Instant | None, Query(description="Only what was said up to then.")] = None,
 ) -> Conversation:
     """What was said in a session, oldest first; the newest lines, or those up to an instant."""
     await demand_readable(edge, reader, session_id)

@@ -4,7 +4,16 @@ import re
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StringConstraints,
+)
 
 from mesh.attachments import Reference
 from mesh.parts import Parts
@@ -46,6 +55,16 @@ Text = Annotated[
 
 MOST_ATTACHED = 5
 Attached = Annotated[tuple[Id, ...], Field(max_length=MOST_ATTACHED, description="Ids of files sent before.")]
+
+
+def _dated(given: object) -> object:
+    if isinstance(given, str) and "-" not in given[1:]:
+        raise ValueError("an instant is written as 2026-11-20T12:00:00Z")
+    return given
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_dated)]
+"""A point in time with its zone. A bare number is none, though pydantic would take it for seconds."""
 
 
 class Strict(BaseModel):
