@@ -14,7 +14,6 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 from temporalio.common import WorkflowIDConflictPolicy as OnConflict
 from temporalio.common import WorkflowIDReusePolicy as OnReuse
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.plugin import SimplePlugin
 from temporalio.service import GrpcCompression, RPCError, RPCStatusCode
@@ -25,6 +24,7 @@ from mesh import _executions as executions
 from mesh import _mailboxes as mailboxes
 from mesh._executions import RPC_TIMEOUT, OpenVisit, Standing
 from mesh._mailboxes import Mailbox
+from mesh._payloads import CONVERTER
 from mesh.actor import Actor, Visit
 from mesh.bus import Bus
 from mesh.errors import AnswerLater, Permanent, ProtocolError, Transient, Unavailable
@@ -60,7 +60,7 @@ def _runner(existing: WorkflowRunner | None) -> WorkflowRunner:
 
 PLUGIN = SimplePlugin(
     "actor-mesh",
-    data_converter=pydantic_data_converter,
+    data_converter=CONVERTER,
     workflow_runner=_runner,
     # A malformed outcome must end the message visibly, not repeat the workflow task for ever.
     workflow_failure_exception_types=[ValidationError, ProtocolError],

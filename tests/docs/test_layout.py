@@ -13,7 +13,14 @@ MIGRATIONS = {"migrations/env.py", *VERSIONS}
 INSIGHTS = {f"insights/{name}.py" for name in ("queries", "rollup", "tables", "traces")}
 ONE_PLACE = {
     "nats": {"bus.py", "letters.py", "registers.py", "streams.py", "checks/bus.py"},
-    "temporalio": {"temporal.py", "revival.py", "_executions.py", "_mailboxes.py", "checks/temporal.py"},
+    "temporalio": {
+        "temporal.py",
+        "_payloads.py",
+        "revival.py",
+        "_executions.py",
+        "_mailboxes.py",
+        "checks/temporal.py",
+    },
     "sqlalchemy": {"store.py", "people.py", "acts.py", "ratings.py", "checks/store.py", *MIGRATIONS, *INSIGHTS},
     "alembic": {"store.py", "checks/store.py", *MIGRATIONS},
     "argon2": {"people.py"},
