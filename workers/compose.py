@@ -24,8 +24,7 @@ from routers.escalation_router import escalation_router
 def standard_route() -> Route:
     """The route that every message of the gateway starts with; it carries the policies of its actors."""
     return Route.of(
-        (sentiment_analyzer, intent_analyzer),
-        context_retriever,
+        (sentiment_analyzer, intent_analyzer, context_retriever),
         decision_router,
         response_generator,
         guardrail_validator,

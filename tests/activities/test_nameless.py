@@ -109,7 +109,7 @@ async def test_a_plan_is_carried_out_for_whom_the_shop_vouches(market: MockShop)
 )
 async def test_they_are_asked_to_sign_in_and_nothing_is_planned(text: str, language: str) -> None:
     message = await understood(text)
-    route = await decision_router(message.with_route(standard_route().advance().advance()))
+    route = await decision_router(message.with_route(standard_route().advance()))
     assert isinstance(route, Route)
     ahead = str(route.steps[route.current_step + 1 :])
     assert "execution_coordinator" not in ahead
@@ -127,7 +127,7 @@ async def test_no_plan_is_made_even_where_one_is_asked_for() -> None:
 
 async def test_what_everybody_may_know_is_answered(market: MockShop) -> None:
     message = await understood("Do you have rain jackets in size M?")
-    route: Any = await decision_router(message.with_route(standard_route().advance().advance()))
+    route: Any = await decision_router(message.with_route(standard_route().advance()))
     assert "api_query_executor" in str(route.steps)
     found = await api_query_executor(by("anonymous", message), shop=market.shop, settings=SIGNED)
     assert isinstance(found, ApiData)

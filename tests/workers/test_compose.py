@@ -7,7 +7,7 @@ from tests.fakes import FakeBus
 from workers.compose import resources, standard_route
 
 STANDARD = (
-    ("sentiment_analyzer", "intent_analyzer"), "context_retriever", "decision_router", "response_generator",
+    ("sentiment_analyzer", "intent_analyzer", "context_retriever"), "decision_router", "response_generator",
     "guardrail_validator", "response_aggregator",
 )  # fmt: skip
 EVERY_ACTOR = {
