@@ -32,6 +32,7 @@ from gateway import (
 from gateway.board import Board
 from gateway.edge import Edge, Temporal
 from gateway.identity import EMAIL_HEADER, SECRET_HEADER
+from gateway.leases import Leases
 from gateway.limits import LimitedBodies
 from gateway.metrics import Counted, Metrics
 from gateway.owners import Owners
@@ -157,6 +158,9 @@ def _lifespan(  # noqa: PLR0913 - what the app is made from
             stack.callback(board.close)
             await board.open()
             edge.switchboard.also(board.take_reply, board.take_progress)
+            leases = Leases(edge)
+            stack.callback(leases.close)
+            await leases.open()
             views = await stack.enter_async_context(views_of(edge, plan))
             await edge.bus.watch_replies(edge.switchboard.take_reply)
             await edge.bus.watch_progress(edge.switchboard.take_progress)
