@@ -30,8 +30,10 @@ from gateway import (
     websocket,
 )
 from gateway.board import Board
+from gateway.breakage import Broken
+from gateway.credentials import EMAIL_HEADER, SECRET_HEADER, Described
 from gateway.edge import Edge, Temporal
-from gateway.identity import EMAIL_HEADER, SECRET_HEADER
+from gateway.leases import Leases
 from gateway.limits import LimitedBodies
 from gateway.metrics import Counted, Metrics
 from gateway.owners import Owners
@@ -51,7 +53,7 @@ from mesh.secret import Secret, session_key
 from mesh.sessions import Sessions
 from mesh.settings import Settings
 from mesh.shop import Shop
-from mesh.store import History
+from mesh.store import History, engine_of
 from mesh.tokens import Tokens
 
 log = logging.getLogger(__name__)
@@ -84,7 +86,7 @@ def create_app(
     """
     metrics = Metrics()
     lifespan = _lifespan(settings, route, tuple(actors), temporal or Temporal(settings), metrics, plan=plan or Plan())
-    app = FastAPI(
+    app = Described(
         title="Actor Mesh",
         summary="An e-commerce support agent as an actor mesh.",
         lifespan=lifespan,
@@ -109,6 +111,7 @@ def create_app(
 
 def guard(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
     """What every request passes, the outermost last."""
+    app.add_middleware(Broken)
     app.add_middleware(Audited)
     app.add_middleware(LimitedBodies)
     app.add_middleware(Paced, settings=settings)
@@ -122,6 +125,8 @@ def guard(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
         expose_headers=("Retry-After", "Location"),
         max_age=600,
     )
+    # Once more, for what breaks on the way to the innermost.
+    app.add_middleware(Broken)
     app.add_middleware(Protected, settings=settings)
 
 
@@ -132,7 +137,9 @@ def _lifespan(  # noqa: PLR0913 - what the app is made from
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         async with AsyncExitStack() as stack:
             sessions = await stack.enter_async_context(Sessions.open(settings))
-            people = await stack.enter_async_context(People.open(settings))
+            # One pool of connections for all that is kept in the database.
+            engine = await stack.enter_async_context(engine_of(settings))
+            people = People(engine)
             edge = Edge(
                 settings=settings,
                 route=route,
@@ -140,7 +147,7 @@ def _lifespan(  # noqa: PLR0913 - what the app is made from
                 bus=await stack.enter_async_context(Bus.open(settings, "gateway")),
                 temporal=temporal,
                 sessions=sessions,
-                history=await stack.enter_async_context(History.open(settings)),
+                history=History(engine),
                 shop=await stack.enter_async_context(Shop.open(settings)),
                 switchboard=Switchboard(metrics),
                 metrics=metrics,
@@ -150,13 +157,16 @@ def _lifespan(  # noqa: PLR0913 - what the app is made from
                 sockets=Sockets(),
                 people=people,
                 sign_ins=SignIns(settings, sessions, people),
-                acts=await stack.enter_async_context(Acts.open(settings)),
+                acts=Acts(engine),
                 metrics_token=Secret(settings.metrics_token, settings.metrics_token_file),
             )
             board = Board(edge)
             stack.callback(board.close)
             await board.open()
             edge.switchboard.also(board.take_reply, board.take_progress)
+            leases = Leases(edge)
+            stack.callback(leases.close)
+            await leases.open()
             views = await stack.enter_async_context(views_of(edge, plan))
             await edge.bus.watch_replies(edge.switchboard.take_reply)
             await edge.bus.watch_progress(edge.switchboard.take_progress)

@@ -14,6 +14,7 @@ from mesh.desk import Desk
 from mesh.errors import Unavailable
 from mesh.floor import Floor
 from mesh.protocol import Message
+from mesh.store import utc
 from mesh.temporal import Journeys
 
 log = logging.getLogger(__name__)
@@ -119,8 +120,7 @@ def _since(message: Message) -> datetime | None:
     if not ended:
         return None
     at, seconds = ended[-1]
-    aware = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return datetime.fromtimestamp(aware.timestamp() + seconds, UTC)
+    return datetime.fromtimestamp(utc(at).timestamp() + seconds, UTC)
 
 
 def _due(message: Message, since: datetime | None) -> dict[str, object]:

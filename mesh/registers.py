@@ -99,7 +99,11 @@ class Registers:
 
     async def everything(self, bucket: str) -> tuple[bytes, ...]:
         """Every value of a bucket, oldest first; for buckets of few keys."""
-        found: list[bytes] = []
+        return tuple((await self.entries(bucket)).values())
+
+    async def entries(self, bucket: str) -> dict[str, bytes]:
+        """Every key of a bucket with its value, oldest first; one request for each."""
+        found: dict[str, bytes] = {}
         place = 0
         with unavailable("NATS JetStream cannot be read"):
             while True:
@@ -108,9 +112,9 @@ class Registers:
                         f"KV_{bucket}", seq=place + 1, subject=f"$KV.{bucket}.>", next=True
                     )
                 except NotFoundError:
-                    return tuple(found)
+                    return found
                 place = kept.seq or 0
-                found.append(kept.data or b"")
+                found[(kept.subject or "").removeprefix(f"$KV.{bucket}.")] = kept.data or b""
 
     async def hear(self, subject: str, take: Callable[[str, bytes], None]) -> None:
         """Call `take` with subject and data of whatever is published there from now on; at most once.

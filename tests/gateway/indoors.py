@@ -39,7 +39,10 @@ STRANGER = ("203.0.113.9", 4711)
 """Somebody elsewhere: this machine may more."""
 
 BASE = "http://desk.example.com"
-RATES = ("rate_address", "rate_session", "rate_customer", "rate_new_sessions", "rate_sign_in", "rate_socket")
+RATES = (
+    "rate_address", "rate_session", "rate_customer", "rate_new_sessions", "rate_sign_in", "rate_presence",
+    "rate_socket",
+)  # fmt: skip
 GENEROUS = dict.fromkeys(RATES, "100000/minute")
 
 
