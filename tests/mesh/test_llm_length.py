@@ -4,9 +4,13 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from activities import _prompts
 from activities._prompts import FOLDER, tokens_for
+from activities.intent_analyzer import IntentAnswer
+from activities.response_generator import Wording
+from activities.sentiment_analyzer import SentimentAnswer
 from mesh.calls import visiting
 from mesh.llm import LLM, Prompt, prompt
 from mesh.llm.provider import load
@@ -88,3 +92,10 @@ async def test_the_server_is_hung_up_on_when_the_visit_is_cancelled(first: Model
     with pytest.raises(asyncio.CancelledError):
         await asking_still
     assert await asyncio.to_thread(first.left.wait, PATIENCE)
+
+
+@pytest.mark.parametrize("kind", [IntentAnswer, SentimentAnswer, Wording])
+def test_no_answer_has_a_list_without_an_end(kind: type[BaseModel]) -> None:
+    """A model that says the same again and again has to stop where the shape does."""
+    fields = kind.model_json_schema()["properties"].values()
+    assert [field for field in fields if field.get("type") == "array" and "maxItems" not in field] == []
