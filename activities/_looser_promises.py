@@ -61,7 +61,7 @@ ENGLISH: Final[tuple[Saying, ...]] = (
 )  # fmt: skip
 
 GERMAN_TALK: Final = (
-    r"(?:pr\u00fcfen|nachsehen|nachschauen|schauen|ansehen|anschauen|helfen|versuchen|bem\u00fchen|antworten|sein|haben"
+    r"(?:pr\u00fcfen|sehen|lesen|h\u00f6ren|wissen|hoffen|freuen|entschuldigen|nachsehen|nachschauen|schauen|ansehen|anschauen|helfen|versuchen|bem\u00fchen|antworten|sein|haben"
     r"|k\u00f6nnen|m\u00fcssen|d\u00fcrfen|brauchen|ben\u00f6tigen|erkl\u00e4ren|sagen|bleiben|warten|unterst\u00fctzen|beantworten)"
 )
 SPANISH_TALK: Final = (

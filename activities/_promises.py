@@ -84,9 +84,11 @@ def _backs(backing: Backing, claim: Claim) -> bool:
 
 def _shows(backing: Backing, claim: Claim) -> bool:
     """Whether a fact of the shop is enough: a parcel is on its way, or the named thing was done by whomever."""
-    # The day on which a parcel is expected does not show that it has left.
-    moved = TRAVEL - {"delivery"} if claim.done and "shipping" in claim.deeds else TRAVEL
-    return bool(backing.deeds & claim.deeds & moved) or (claim.done and claim.named and not claim.own)
+    shown = backing.deeds & claim.deeds
+    if claim.done and "shipping" in claim.deeds:
+        # The day on which a parcel is expected does not show that it has left.
+        shown -= {"delivery"}
+    return bool(shown & TRAVEL) or (bool(shown) and claim.done and claim.named and not claim.own)
 
 
 @lru_cache(KEPT)
