@@ -21,6 +21,7 @@ class LanguageModel(BaseModel):
         model: as litellm names it.
         name: what traces call it, when two entries are the same model at two addresses.
         structured: how it is told the shape of an answer. A local server is best told the `json_schema`.
+        thinking_tokens: what it may think before an answer, where the provider counts that as part of the answer.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -32,6 +33,7 @@ class LanguageModel(BaseModel):
     input_price: float | None = Field(default=None, ge=0)
     output_price: float | None = Field(default=None, ge=0)
     structured: Literal["json_object", "json_schema", "text"] = "json_object"
+    thinking_tokens: int = Field(default=0, ge=0)
 
     @property
     def known_as(self) -> str:
