@@ -71,20 +71,21 @@ def email() -> None:
 @click.option("--unauthenticated", is_flag=True, help="Without anything that proves who sent it.")
 @click.option("--wait", type=click.FloatRange(0), metavar="SECONDS", help="Wait so long for the answer and print it.")
 def send(  # noqa: PLR0913 - one parameter for each option
+    *,
     sender: str,
     recipient: str | None,
     subject: str | None,
     text: str | None,
     html: Path | None,
     answered: str | None,
-    unauthenticated: bool,  # noqa: FBT001 - click passes it by name
+    unauthenticated: bool,
     wait: float | None,
 ) -> None:
     """Send a mail and print its ids; with --wait also what is answered. Ends with code 3 when nothing was in time."""
     settings = edge.settings()
     if text is None and html is None:
         raise click.UsageError("a mail needs --text, --html, or both")
-    mail = {
+    mail: dict[str, object] = {
         "from": sender,
         "to": recipient or settings.agentmail_inbox,
         "subject": subject,
