@@ -1,15 +1,17 @@
 """Pages of a list: `limit` items from where the last page ended."""
 
-from collections.abc import Sequence
-from typing import Annotated, TypeVar
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Final, TypeVar
 
 from fastapi import Depends, Query, Response
+from pydantic import TypeAdapter, ValidationError
 
 from mock_services.agentmail.models import HIDDEN, Frozen, Message, Thread
 from mock_services.agentmail.problems import invalid
 
 D = TypeVar("D", bound=Frozen)
 L = TypeVar("L", Message, Thread)
+NAMES: Final = TypeAdapter(list[str])
 
 
 class Wanted(Frozen):
@@ -51,7 +53,18 @@ async def _sifted(
     include_trash: bool = False,  # noqa: FBT001, FBT002
 ) -> Sifted:
     shown = dict(zip(HIDDEN, (include_spam, include_blocked, include_unauthenticated, include_trash), strict=True))
-    return Sifted(labels=tuple(labels), hidden=frozenset(label for label, wanted in shown.items() if not wanted))
+    return Sifted(
+        labels=tuple(_labels(labels)), hidden=frozenset(label for label, wanted in shown.items() if not wanted)
+    )
+
+
+def _labels(given: Sequence[str]) -> Iterator[str]:
+    """Each given by itself, or all as one JSON list, which is what AgentMail's own library sends."""
+    for one in given:
+        try:
+            yield from NAMES.validate_json(one) if one.startswith("[") else (one,)
+        except ValidationError as error:
+            raise invalid("labels", "Labels are names or a JSON list of names") from error
 
 
 Filtered = Annotated[Sifted, Depends(_sifted)]

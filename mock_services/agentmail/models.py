@@ -155,7 +155,7 @@ class Attempt(Frozen):
     """One try to deliver; `status` is None when nobody answered."""
 
     at: datetime
-    status: int | None
+    status: int | None = None
 
 
 class Delivery(Frozen):
