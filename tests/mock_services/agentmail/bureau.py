@@ -75,7 +75,8 @@ class Bureau:
         return found
 
     async def message(self, message_id: str) -> Message:
-        return await self.mail.inboxes.messages.get(INBOX, message_id)
+        found: Message = await self.mail.inboxes.messages.get(INBOX, message_id)
+        return found
 
     async def deliveries(self, *event_types: str) -> list[dict[str, Any]]:
         answer = await self.api.get("/_mock/deliveries", params={"event_type": event_types} if event_types else None)

@@ -24,4 +24,5 @@ async def bureau() -> AsyncIterator[Bureau]:
 @pytest.fixture
 async def webhook(bureau: Bureau) -> Webhook:
     """Who hears of everything but spam and its kin."""
-    return await bureau.mail.webhooks.create(url=HOOK, event_types=EVENTS)
+    made: Webhook = await bureau.mail.webhooks.create(url=HOOK, event_types=EVENTS)
+    return made

@@ -19,7 +19,8 @@ async def letter(bureau: Bureau) -> str:
 
 
 async def sent(bureau: Bureau) -> int:
-    return (await bureau.mail.inboxes.messages.list(INBOX, labels=["sent"])).count
+    count: int = (await bureau.mail.inboxes.messages.list(INBOX, labels=["sent"])).count
+    return count
 
 
 async def test_the_same_request_again_gives_the_first_ids_and_sends_nothing(bureau: Bureau, letter: str) -> None:

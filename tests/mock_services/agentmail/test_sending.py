@@ -126,7 +126,7 @@ async def test_what_is_doubtful_is_listed_only_when_asked_for(
     assert (await bureau.mail.inboxes.messages.list(INBOX)).count == 0
     assert (await bureau.mail.inboxes.threads.list(INBOX)).count == 0
     wanted = {f"include_{label}": True}
-    (found,) = (await bureau.mail.inboxes.messages.list(INBOX, **wanted)).messages  # type: ignore[arg-type]
+    (found,) = (await bureau.mail.inboxes.messages.list(INBOX, **wanted)).messages
     assert found.labels == [label]
 
 
