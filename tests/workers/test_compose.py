@@ -13,7 +13,7 @@ STANDARD = (
 EVERY_ACTOR = {
     "sentiment_analyzer", "intent_analyzer", "context_retriever", "api_query_executor", "response_generator",
     "guardrail_validator", "execution_coordinator", "response_aggregator", "human_agent", "decision_router",
-    "escalation_router", "approval_router", "compensator", "knowledge_retriever",
+    "escalation_router", "approval_router", "compensator", "knowledge_retriever", "email_sender", "email_reader",
 }  # fmt: skip
 
 
