@@ -3,7 +3,7 @@
 from email.utils import parseaddr
 from typing import Annotated, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 from mesh.tokens import EMAIL
 
@@ -83,7 +83,7 @@ class Mail(Read):
     inbox_id: Name
     thread_id: Name
     message_id: Name
-    sender: Sender = Field(alias="from")
+    sender: Sender = Field(validation_alias=AliasChoices("from", "from_"))
     to: Addresses = ()
     labels: Texts = ()
     subject: Words = None

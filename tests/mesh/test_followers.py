@@ -21,7 +21,9 @@ STEPS = st.lists(st.one_of(STOPS, st.just("deliver"), st.just(("a", "deliver")))
 async def send(message: Message) -> None: ...
 
 
-def visited(message: Message, fails: frozenset[int] = frozenset()) -> tuple[Message, list[tuple[tuple[str, ...], bool]]]:
+def visited(
+    message: Message, fails: frozenset[int] = frozenset()
+) -> tuple[Message, list[tuple[tuple[str, ...], bool]]]:
     """The message at its end, and the steps that were taken, with whether they went well."""
     taken: list[tuple[tuple[str, ...], bool]] = []
     while not message.route.done and len(taken) < 60:
