@@ -20,6 +20,12 @@ class MailSettings(BaseSettings):
         default=None, description="Key of AgentMail's API; for the mock one is made in the data folder when unset."
     )
     agentmail_api_key_file: Path | None = Field(default=None, description="File with AGENTMAIL_API_KEY.")
+    agentmail_timeout: float = Field(default=10, gt=0, description="Longest wait for one answer of AgentMail's API.")
+    email_answers_per_hour: int = Field(
+        default=10,
+        ge=1,
+        description="Mails of a thread answered within an hour; the next goes to a person, more are left alone.",
+    )
     agentmail_webhook_secrets: SecretStr | None = Field(
         default=None,
         description="Secrets that sign webhooks, separated by blanks: all are valid. Made like the key when unset.",
