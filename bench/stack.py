@@ -31,7 +31,7 @@ from tests.conftest import free_ports, until
 ARTICLES = Path(__file__).resolve().parents[1] / "knowledge"
 PORTS = (
     "TEMPORAL_PORT", "TEMPORAL_UI_PORT", "NATS_PORT", "VALKEY_PORT",
-    "CUSTOMERS_PORT", "ORDERS_PORT", "TRACKING_PORT", "GATEWAY_PORT",
+    "CUSTOMERS_PORT", "ORDERS_PORT", "TRACKING_PORT", "GATEWAY_PORT", "AGENTMAIL_PORT",
 )  # fmt: skip
 PATIENCE = 90.0
 """Seconds that anything may take after a process was killed. Nothing is timed here; this only ends a hanging test."""

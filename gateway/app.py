@@ -14,6 +14,7 @@ from starlette.responses import FileResponse
 from starlette.staticfiles import StaticFiles
 
 from gateway import (
+    agentmail,
     chat,
     desk,
     documentation,
@@ -45,11 +46,13 @@ from gateway.waiting import Switchboard
 from mesh.acts import Acts
 from mesh.bus import Bus
 from mesh.errors import Unavailable
+from mesh.mail.composing import MailRoutes
+from mesh.mail.signature import Signatures
 from mesh.people import People
 from mesh.plan import Plan
 from mesh.protocol import Route
 from mesh.rates import Rates
-from mesh.secret import Secret, session_key
+from mesh.secret import Secret, agentmail_secrets, session_key
 from mesh.sessions import Sessions
 from mesh.settings import Settings
 from mesh.shop import Shop
@@ -67,13 +70,14 @@ class State(TypedDict):
     views: Views
 
 
-def create_app(
+def create_app(  # noqa: PLR0913 - what the app is made from
     settings: Settings,
     *,
     route: Route,
     actors: Sequence[str],
     temporal: Temporal | None = None,
     plan: Plan | None = None,
+    mail: MailRoutes | None = None,
 ) -> FastAPI:
     """Build the gateway; it connects when it starts.
 
@@ -83,9 +87,11 @@ def create_app(
         actors: names of every actor whose queue must be served.
         temporal: another way to reach the journeys of the mesh.
         plan: the actors and the ways between them, as the mesh view shows them.
+        mail: what e-mails travel.
     """
     metrics = Metrics()
-    lifespan = _lifespan(settings, route, tuple(actors), temporal or Temporal(settings), metrics, plan=plan or Plan())
+    reached = temporal or Temporal(settings)
+    lifespan = _lifespan(settings, route, tuple(actors), reached, metrics, plan=plan or Plan(), mail=mail)
     app = Described(
         title="Actor Mesh",
         summary="An e-commerce support agent as an actor mesh.",
@@ -97,7 +103,7 @@ def create_app(
     )
     problems.install(app)
     guard(app, settings, metrics)
-    for module in (chat, desk, documentation, floor, health, oidc, ratings, sign_in, uploads, websocket):
+    for module in (agentmail, chat, desk, documentation, floor, health, oidc, ratings, sign_in, uploads, websocket):
         app.include_router(module.router)
     for module in (insights, mesh):
         app.include_router(module.router)
@@ -131,7 +137,14 @@ def guard(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
 
 
 def _lifespan(  # noqa: PLR0913 - what the app is made from
-    settings: Settings, route: Route, actors: tuple[str, ...], temporal: Temporal, metrics: Metrics, *, plan: Plan
+    settings: Settings,
+    route: Route,
+    actors: tuple[str, ...],
+    temporal: Temporal,
+    metrics: Metrics,
+    *,
+    plan: Plan,
+    mail: MailRoutes | None,
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[State]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
@@ -159,6 +172,8 @@ def _lifespan(  # noqa: PLR0913 - what the app is made from
                 sign_ins=SignIns(settings, sessions, people),
                 acts=Acts(engine),
                 metrics_token=Secret(settings.metrics_token, settings.metrics_token_file),
+                mail=mail or MailRoutes(answer=route, person=route, fetch=route),
+                signatures=Signatures(agentmail_secrets(settings)),
             )
             board = Board(edge)
             stack.callback(board.close)

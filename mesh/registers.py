@@ -20,6 +20,7 @@ NOTES = "ECOMMERCE_SUPPORT_NOTES"
 ANSWERS = "ECOMMERCE_SUPPORT_ANSWERS"
 PEOPLE = "ECOMMERCE_SUPPORT_PEOPLE"
 TRANSFERS = "ECOMMERCE_SUPPORT_TRANSFERS"
+MAILS = "ECOMMERCE_SUPPORT_MAILS"
 FENCE: Final = "ecommerce.support.gateway.fence.*"
 """Subjects in the stream of replies: only what lies in one stream can depend on each other."""
 
@@ -53,6 +54,8 @@ BUCKETS: Final = (
     # Who is here is told anew all the time: nothing is lost with it, and it must not cost a sync of the disk.
     _bucket(PEOPLE, PRESENT, StorageType.MEMORY),
     _bucket(TRANSFERS, 3 * DAY),
+    # As long as a reply may come back, or somebody writes on in a thread.
+    _bucket(MAILS, 30 * DAY),
 )
 
 

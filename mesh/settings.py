@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, f
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from mesh.gate_settings import GateSettings
+from mesh.mail_settings import MailSettings
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Urgency = Literal["low", "medium", "high", "critical"]
@@ -43,7 +44,7 @@ class LanguageModel(BaseModel):
 Listed = Annotated[LanguageModel, BeforeValidator(lambda found: {"model": found} if isinstance(found, str) else found)]
 
 
-class Settings(GateSettings):
+class Settings(MailSettings, GateSettings):
     """The environment variable of a field is its name in capitals. Durations are in seconds.
 
     Where an address is unset, `mesh up` starts that server itself on the port given here.
