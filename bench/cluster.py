@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import json
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -10,19 +9,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import nats as nats_client
-
 from mesh.bus import Bus
-from mesh.errors import Unavailable
-from mesh.registers import BUCKETS
+from mesh.checks.bus import standing_of
+from mesh.nodes import NAMES, Standing
 from mesh.settings import Settings
-from mesh.streams import STREAMS
 from tests.conftest import free_ports, listening, until
 from workers.cluster import nats_servers
 from workers.servers import Program
 
 PATIENCE = 60.0
-NAMES = tuple(str(config.name) for config in (*STREAMS, *BUCKETS))
 
 
 class Cluster:
@@ -61,7 +56,8 @@ class Cluster:
         """The name of the server that leads a stream, when one does."""
 
         async def found() -> str | None:
-            return (await states(self.settings, (stream,))).get(stream, {}).get("leader")
+            keepers = (await stand(self.settings)).streams[stream]
+            return keepers.leader if keepers else None
 
         return str(await until(found, PATIENCE))
 
@@ -86,34 +82,12 @@ async def a_cluster(folder: Path, nodes: int = 3) -> AsyncIterator[Cluster]:
 
 async def whole(settings: Settings) -> bool:
     """Whether every stream has a leader and every copy of it is up to date."""
-    try:
-        found = await states(settings, NAMES)
-    except (Unavailable, OSError):
-        return False
-    return set(found) == set(NAMES) and all(
-        cluster.get("leader") and all(one.get("current") and not one.get("offline") for one in cluster["replicas"])
-        for cluster in found.values()
-        if "replicas" in cluster or settings.nats_nodes > 1
-    )
+    return (await stand(settings)).whole
 
 
-async def states(settings: Settings, names: tuple[str, ...]) -> dict[str, dict[str, Any]]:
-    """What NATS says of the servers of each stream: `leader`, and `replicas` with `name`, `current`, `lag`."""
-    client = await nats_client.connect(settings.nats_targets, connect_timeout=1, allow_reconnect=False, error_cb=_quiet)
-    found: dict[str, dict[str, Any]] = {}
-    try:
-        for name in names:
-            answer = json.loads((await client.request(f"$JS.API.STREAM.INFO.{name}", timeout=1)).data)
-            if "cluster" in answer or "config" in answer:
-                found[name] = {"replicas": [], **answer.get("cluster", {})}
-    except nats_client.errors.Error:
-        return found
-    finally:
-        await client.close()
-    return found
-
-
-async def _quiet(_: Exception) -> None: ...
+async def stand(settings: Settings) -> Standing:
+    """How the streams stand, asked of any server that answers."""
+    return await standing_of(settings) or Standing(dict.fromkeys(NAMES))
 
 
 async def _listens(program: Program) -> None:

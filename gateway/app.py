@@ -25,6 +25,7 @@ from gateway import (
     oidc,
     problems,
     ratings,
+    ready,
     sign_in,
     uploads,
     websocket,
@@ -95,7 +96,7 @@ def create_app(
     )
     problems.install(app)
     guard(app, settings, metrics)
-    for module in (chat, desk, documentation, floor, health, oidc, ratings, sign_in, uploads, websocket):
+    for module in (chat, desk, documentation, floor, health, oidc, ratings, ready, sign_in, uploads, websocket):
         app.include_router(module.router)
     for module in (insights, mesh):
         app.include_router(module.router)

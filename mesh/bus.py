@@ -17,6 +17,7 @@ from nats.js.errors import NotFoundError
 from pydantic import ValidationError
 
 from mesh.errors import Unavailable
+from mesh.nodes import Standing, standing
 from mesh.patience import PatientStream, Renewals
 from mesh.protocol import Message, queue_of
 from mesh.pulling import Pulling, renewing
@@ -37,6 +38,7 @@ from mesh.watching import Watching
 log = logging.getLogger(__name__)
 
 OPEN_TIMEOUT = 5.0
+ASK_TIMEOUT = 1.0
 ONE: dict[str, Any] = {"connect_timeout": 2, "reconnect_time_wait": 0.25}
 """How a client behaves towards a single server."""
 SEVERAL: dict[str, Any] = {
@@ -179,6 +181,15 @@ class Bus(Registers, Pulling, Watching):
         with _unavailable("NATS JetStream is not usable"):
             found = [await self._stream.stream_info(str(config.name)) for config in STREAMS]
         return {str(info.config.name): info.state.messages for info in found}
+
+    async def standing(self) -> Standing:
+        """Who keeps the streams. Not patient: it is asked to see who is away."""
+
+        async def ask(what: str) -> bytes:
+            with _unavailable("NATS JetStream does not answer"):
+                return bytes((await self._client.request(f"$JS.API.{what}", timeout=ASK_TIMEOUT)).data)
+
+        return await standing(ask)
 
     async def intakes(self) -> int:
         """How many slots of intake wait for a message now."""

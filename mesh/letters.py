@@ -98,6 +98,15 @@ class Letters:
             found[place] = info.config.max_deliver or 0
         return found
 
+    async def queued(self, place: int) -> bytes | None:
+        """What lies on the queue at this place; None when it is gone."""
+        found = await self._get(MESSAGES, place, ENTRANCE)
+        return (found.data or b"") if found is not None and found.seq == place else None
+
+    async def settle(self, place: int) -> None:
+        """Take a message off the queue that was handled already."""
+        await self._delete(MESSAGES, place)
+
     async def watch(self, take: Callable[[Advisory], Awaitable[None]]) -> None:
         """Call `take` for every message that JetStream gives up from now on."""
 

@@ -10,6 +10,7 @@ from temporalio.client import WorkflowExecutionStatus
 from mesh.bus import Bus
 from mesh.errors import Transient, Unavailable
 from mesh.llm import LLM, Prompt
+from mesh.nodes import NAMES, Keepers, Standing
 from mesh.protocol import Enrichment, Message, Outcome, Payload, Route
 from mesh.registers import Register
 from mesh.replies import Progress, Reply
@@ -230,6 +231,7 @@ class FakeBus(MemoryRegisters, Bus):
         self.events: list[Progress] = []
         self.buried: list[tuple[str, dict[str, str]]] = []
         self.published: list[Message] = []
+        self.stand = Standing(dict.fromkeys(NAMES, Keepers(leader="nats")))
         self.down = False
 
     async def publish(self, message: Message) -> None:
@@ -242,6 +244,9 @@ class FakeBus(MemoryRegisters, Bus):
 
     async def depth(self) -> dict[str, int]:
         return {}
+
+    async def standing(self) -> Standing:
+        return self.stand
 
     async def intakes(self) -> int:
         return 1

@@ -1,10 +1,15 @@
 """Three NATS servers on this machine, which keep every stream three times and elect who leads it."""
 
+import asyncio
 import os
 import secrets
 from pathlib import Path
 from typing import Final
 
+from rich.table import Table
+
+from mesh.checks.bus import standing_of
+from mesh.checks.nodes import nodes
 from mesh.errors import MeshError
 from mesh.settings import Settings
 from workers.servers import MAX_NATS_PAYLOAD, Port, Program, nats, script
@@ -35,7 +40,7 @@ def demand_same_number(settings: Settings) -> None:
         MeshError: the data folder was made with another number of servers; says what to do.
     """
     folder = _folder(settings, NAMES[0])
-    clustered, used = (folder / CLUSTERED).exists(), (folder / "jetstream").exists()
+    clustered, used = is_cluster(settings), (folder / "jetstream").exists()
     where = settings.mesh_data_dir.resolve()
     if settings.nats_nodes == 1 and clustered:
         raise MeshError(
@@ -47,6 +52,23 @@ def demand_same_number(settings: Settings) -> None:
             f"the streams in {where} are kept by one NATS server, which would lose them in a cluster: start with "
             "--nats-nodes 1, or take another MESH_DATA_DIR for three"
         )
+
+
+def is_cluster(settings: Settings) -> bool:
+    """Whether the servers of this data folder are a cluster, whatever the environment says now."""
+    return not settings.nats_url and (settings.mesh_data_dir / NAMES[0] / CLUSTERED).exists()
+
+
+async def shown(settings: Settings) -> Table:
+    """The servers of the cluster, what each leads, and which copies are behind."""
+    settings = settings.model_copy(update={"nats_nodes": len(NAMES)})
+    found, stand = await asyncio.gather(nodes(settings), standing_of(settings))
+    table = Table("NATS server", "address", "leads", "behind in")
+    for node in found:
+        leads, behind = (stand.leads, stand.behind) if stand else ({}, {})
+        name = node.name or "does not answer"
+        table.add_row(name, node.address, str(len(leads.get(name, []))), ", ".join(behind.get(name, [])) or "nothing")
+    return table
 
 
 def _node(settings: Settings, number: int, secret: str) -> Program:

@@ -17,7 +17,7 @@ from mesh.identity import demand_sound
 from mesh.settings import Settings
 from workers import ledger
 from workers.children import Child, Children
-from workers.cluster import nats_servers
+from workers.cluster import is_cluster, nats_servers, shown
 from workers.newcomers import newcomers
 from workers.process import read_settings, run
 from workers.readiness import wait_for_ports, wait_for_streams, wait_for_workers
@@ -50,8 +50,9 @@ def down() -> None:
 
 @click.command()
 def status() -> None:
-    """Show every process: pid, memory, restarts. Ends with code 1 when nothing is running."""
-    entries = ledger.alive(settings_dir := read_settings().mesh_data_dir)
+    """Show every process: pid, memory, restarts; and the NATS servers. Ends with code 1 when nothing is running."""
+    settings = read_settings()
+    entries = ledger.alive(settings_dir := settings.mesh_data_dir)
     table = Table("process", "pid", "memory", "restarts")
     for entry in entries:
         table.add_row(entry.name, str(entry.pid), f"{ledger.memory(entry) / 2**20:,.0f} MiB", str(entry.restarts))
@@ -59,6 +60,8 @@ def status() -> None:
         sys.exit(f"nothing is running under {settings_dir}: start it with `mesh up`")
     console.print(table)
     console.print(f"memory in all: {sum(map(ledger.memory, entries)) / 2**20:,.0f} MiB")
+    if is_cluster(settings):
+        console.print(asyncio.run(shown(settings)))
 
 
 async def serve(settings: Settings, stop: asyncio.Event, planned: Planned | None = None) -> None:
