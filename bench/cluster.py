@@ -15,6 +15,7 @@ from mesh.nodes import NAMES, Standing
 from mesh.settings import Settings
 from tests.conftest import free_ports, listening, until
 from workers.cluster import nats_servers
+from workers.elections import Elections
 from workers.servers import Program
 
 PATIENCE = 60.0
@@ -71,12 +72,17 @@ async def a_cluster(folder: Path, nodes: int = 3) -> AsyncIterator[Cluster]:
         "nats_port": ports[0], "nats_more_ports": ports[1:3], "nats_route_ports": ports[3:],
     }  # fmt: skip
     cluster = Cluster(Settings(_env_file=None, **given))
+    elections: asyncio.Task[None] | None = None
     try:
         await asyncio.gather(*(cluster.start(name) for name in cluster.names))
         async with Bus.open(cluster.settings, "cluster"):
             await until(lambda: whole(cluster.settings), PATIENCE)
+        if nodes > 1:
+            elections = asyncio.create_task(Elections(cluster.settings).watch())
         yield cluster
     finally:
+        if elections is not None:
+            elections.cancel()
         await cluster.end()
 
 

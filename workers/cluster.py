@@ -16,6 +16,8 @@ from workers.servers import MAX_NATS_PAYLOAD, Port, Program, nats, script
 
 NAMES: Final = ("nats", "nats2", "nats3")
 """Of the processes, of the servers among themselves, and of their folders; one server alone bears the first."""
+SYSTEM: Final = "system"
+"""The user that servers tell of themselves; the routes' secret is their password."""
 CLUSTERED: Final = "cluster"
 """A file in the first server's folder that holds the routes' secret: only a cluster has one."""
 
@@ -29,7 +31,7 @@ def nats_servers(settings: Settings) -> list[Program]:
     demand_same_number(settings)
     if settings.nats_nodes == 1:
         return [nats(settings)]
-    secret = _secret(_folder(settings, NAMES[0]) / CLUSTERED)
+    secret = secret_of(settings)
     return [_node(settings, number, secret) for number in range(settings.nats_nodes)]
 
 
@@ -94,6 +96,13 @@ def _config(settings: Settings, number: int, folder: Path, secret: str) -> str:
         f'  authorization {{ user: mesh, password: "{secret}", timeout: 2 }}\n'
         f"  routes: [{routes}]\n"
         "}\n"
+        # Clients of this machine need no password, as with one server; what the servers tell of themselves does.
+        "accounts {\n"
+        f'  SYSTEM: {{ users: [{{ user: {SYSTEM}, password: "{secret}" }}] }}\n'
+        "  MESH: { jetstream: enabled, users: [{ user: mesh, password: mesh }] }\n"
+        "}\n"
+        "system_account: SYSTEM\n"
+        "no_auth_user: mesh\n"
     )
 
 
@@ -103,8 +112,9 @@ def _folder(settings: Settings, name: str) -> Path:
     return folder
 
 
-def _secret(file: Path) -> str:
+def secret_of(settings: Settings) -> str:
     """The secret that the servers know each other by, made when first asked for."""
+    file = _folder(settings, NAMES[0]) / CLUSTERED
     if not file.exists():
         _write_private(file, secrets.token_hex(32))
     return file.read_text(encoding="utf-8")

@@ -18,6 +18,7 @@ from mesh.settings import Settings
 from workers import ledger
 from workers.children import Child, Children
 from workers.cluster import is_cluster, nats_servers, shown
+from workers.elections import Elections
 from workers.newcomers import newcomers
 from workers.process import read_settings, run
 from workers.readiness import wait_for_ports, wait_for_streams, wait_for_workers
@@ -86,8 +87,20 @@ async def serve(settings: Settings, stop: asyncio.Event, planned: Planned | None
                 if found := await newcomers(settings):
                     console.print(found)
                 console.print(_addresses(settings))
-            await stopping
+            await _attended(settings, stopping)
             console.print("stopping")
+
+
+async def _attended(settings: Settings, stopping: asyncio.Task[bool]) -> None:
+    """Wait for the end; meanwhile a cluster need not wait before it elects."""
+    if not is_cluster(settings):
+        await stopping
+        return
+    elections = asyncio.create_task(Elections(settings).watch())
+    try:
+        await stopping
+    finally:
+        elections.cancel()
 
 
 async def _start(settings: Settings, servers: list[Program], ours: list[Program], children: Children) -> None:

@@ -28,6 +28,7 @@ from bench.cluster import stand
 from bench.stack import Stack, a_stack, running
 from mesh.streams import MESSAGES
 from tests.conftest import until
+from workers.cluster import NAMES
 
 WHOLE_WITHIN = 30.0
 SETTLED = 3.0
@@ -52,6 +53,7 @@ class Report:
 
     blows: list[Blow] = field(default_factory=list)
     times: list[tuple[float, float]] = field(default_factory=list)
+    journeys: list[str] = field(default_factory=list)
 
     def silence(self, since: float = 0.0, until: float = float("inf")) -> float:
         """The longest time in which nobody was answered, as far as it lies between these instants."""
@@ -59,9 +61,10 @@ class Report:
         spans = ((max(before, since), min(after, until)) for before, after in pairwise(answers))
         return max((after - before for before, after in spans), default=0.0)
 
-    @property
-    def slowest(self) -> float:
-        return max((answered - said for said, answered in self.times if answered), default=0.0)
+    def slowest(self, since: float = 0.0, until: float = float("inf")) -> float:
+        """The longest that a message took which was on its way between these instants."""
+        met = (times for times in self.times if times[0] < until and times[1] > since)
+        return max((answered - said for said, answered in met), default=0.0)
 
     @property
     def whole_in_time(self) -> bool:
@@ -73,18 +76,20 @@ class Report:
 @click.option("--clients", default=16, help="Customers at the same time.")
 @click.option("--source", "sources", multiple=True, type=click.Choice(sorted(SOURCES)), help="Where they write from.")
 @click.option("--stopped", default=20.0, help="Seconds that a node is stopped.")
-def main(messages: int, clients: int, sources: tuple[str, ...], stopped: float) -> None:
+@click.option("--traces", default=0, help="Print the journeys of so many of the slowest messages.")
+def main(messages: int, clients: int, sources: tuple[str, ...], stopped: float, traces: int) -> None:
     """Harm a stack of three nodes and print what was found."""
     with tempfile.TemporaryDirectory() as place, a_stack(Path(place), NATS_NODES="3", **DEADLINES) as stack:
-        verdict, report = asyncio.run(run(stack, messages, clients, sources or tuple(SOURCES), stopped))
+        verdict, report, slow = asyncio.run(run(stack, messages, clients, sources or tuple(SOURCES), stopped))
+        report.journeys = [stack.mesh("trace", message_id).stdout for message_id in slow[:traces]]
     show(verdict, report)
     sys.exit(0 if judged_well(verdict) and report.whole_in_time else 1)
 
 
 async def run(
     stack: Stack, messages: int, clients: int, sources: Sequence[str], stopped: float
-) -> tuple[Verdict, Report]:
-    """Load the stack while it is harmed; afterwards what the judge says."""
+) -> tuple[Verdict, Report, list[str]]:
+    """Load the stack while it is harmed; afterwards what the judge says, and the messages, the slowest first."""
     budget, report = Budget(messages), Report()
     conversations = [Conversation(*who) for who in islice(cycle(CUSTOMERS), clients)]
     ways = [way for source in sources for way in SOURCES[source]]
@@ -93,16 +98,18 @@ async def run(
         for number, conversation in enumerate(conversations):
             way = ways[number // len(CUSTOMERS) % len(ways)]
             group.create_task(way(Doors(*stack.urls, first=number), budget, conversation))
-    report.times = [times for one in conversations for times in one.times.values()]
-    return await judge(stack, conversations), report
+    times = {message_id: times for one in conversations for message_id, times in one.times.items()}
+    report.times = list(times.values())
+    slow = sorted(times, key=lambda one: times[one][0] - times[one][1])
+    return await judge(stack, conversations), report, slow
 
 
 async def _harm(stack: Stack, report: Report, budget: Budget, stopped: float) -> None:
     await asyncio.sleep(SETTLED)
     leader = await _leader(stack)
     await _blow(report, stack, f"kill -9 of {leader}, which led the messages", lambda: _killed(stack, leader))
-    other = await _leader(stack)
-    await _blow(report, stack, f"kill -9 of {other}, which led them then", lambda: _killed(stack, other))
+    other = next(name for name in NAMES if name != leader)
+    await _blow(report, stack, f"kill -9 of {other}", lambda: _killed(stack, other))
     third = await _leader(stack)
     await _blow(report, stack, f"SIGSTOP of {third} for {stopped:g} s", lambda: _stopped(stack, third, stopped))
     for name in ("gateway", "intake", "actors"):
@@ -164,17 +171,19 @@ def judged_well(verdict: Verdict) -> bool:
 def show(verdict: Verdict, report: Report) -> None:
     """Print what was found, as a table."""
     print(f"{verdict.said} messages, {verdict.effects} effects")
-    print("| harm | nobody was answered for, at most | whole again after |")
-    print("| --- | --- | --- |")
+    print("| harm | nobody was answered for, at most | slowest message | whole again after |")
+    print("| --- | --- | --- | --- |")
     for blow, end in zip(report.blows, [*(one.began for one in report.blows[1:]), float("inf")], strict=True):
         whole = "not in time" if blow.whole_after is None else f"{blow.whole_after:.1f} s"
-        print(f"| {blow.what} | {report.silence(blow.began, end):.1f} s | {whole} |")
-    print(f"longest silence: {report.silence():.1f} s; longest that one message took: {report.slowest:.1f} s")
+        silence, slowest = report.silence(blow.began, end), report.slowest(blow.began, end)
+        print(f"| {blow.what} | {silence:.1f} s | {slowest:.1f} s | {whole} |")
+    print(f"longest silence: {report.silence():.1f} s; longest that one message took: {report.slowest():.1f} s")
     for name in ("unanswered", "without_end", "doubled_effects", "lost_replies", "given_twice", "out_of_order"):
         found = getattr(verdict, name)
         print(f"{name}: {len(found)} {found[:5] if found else ''}")
     print(f"mesh audit: {verdict.audit or 'prints nothing'}")
     print(f"dead letters: {len(verdict.dead_letters)} {verdict.dead_letters[:3] or ''}")
+    print(*report.journeys, sep="\n")
 
 
 if __name__ == "__main__":
