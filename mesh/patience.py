@@ -20,8 +20,9 @@ ATTEMPT: Final = 1.5
 ALONE: Final = 3.0
 """Seconds that a request to a single server may take. Asking again helps nobody there."""
 PAUSE: Final = 0.1
-IN_PROCESS: Final = 10158
-"""JetStream's code for a message whose first sending is not settled yet."""
+SHORT: Final = 0.01
+IN_PROCESS: Final = frozenset({10158, 10163, 10164})
+"""JetStream's codes where another write, or the first sending of this one, is not settled yet: soon it tells how."""
 OFFLINE: Final = frozenset({10007, 10009, 10118, 10119, 10194, 10195})
 """JetStream's codes for a server that does not know yet who leads, or has not loaded the stream."""
 
@@ -65,13 +66,14 @@ async def patiently(work: Callable[[], Awaitable[T]], seconds: float) -> T:
         except (NATSTimeoutError, NoRespondersError, NoStreamResponseError, APIError) as error:
             if time.monotonic() >= end or not _passing(error):
                 raise
-        await asyncio.sleep(PAUSE)
+            pause = SHORT if isinstance(error, APIError) and error.err_code in IN_PROCESS else PAUSE
+        await asyncio.sleep(pause)
 
 
 def _passing(error: Exception) -> bool:
     """Whether an error ends when a leader is found."""
     if isinstance(error, APIError) and not isinstance(error, ServiceUnavailableError):
-        return error.err_code in {IN_PROCESS, *OFFLINE}
+        return error.err_code in IN_PROCESS | OFFLINE
     return True
 
 

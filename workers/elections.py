@@ -24,8 +24,12 @@ from workers.cluster import NAMES, SYSTEM, secret_of
 
 log = logging.getLogger("mesh")
 
-PULSE: Final = 0.5
-"""Seconds between two pings; a server that leaves two of them unanswered has stopped."""
+PULSE: Final = 0.25
+"""Seconds between two pings."""
+SILENT: Final = 1.5
+"""Seconds after which a server that does not answer a ping has stopped."""
+GREETING: Final = b'CONNECT {"verbose":false,"pedantic":false,"name":"elections"}\r\n'
+LONGEST_LINE: Final = 2**20
 AGAIN: Final = 0.9
 """Seconds until those are asked again that have no leader yet: longer than a server takes to stand for election."""
 ROUNDS: Final = 8
@@ -69,12 +73,12 @@ class Elections:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._addresses = dict(zip(NAMES, (f"nats://127.0.0.1:{port}" for port in settings.nats_ports), strict=True))
+        self._ports = dict(zip(NAMES, settings.nats_ports, strict=True))
 
     async def watch(self) -> None:
         """Watch every server, for ever."""
         async with asyncio.TaskGroup() as group:
-            for name in self._addresses:
+            for name in self._ports:
                 group.create_task(self._guard(name))
 
     async def _guard(self, name: str) -> None:
@@ -86,24 +90,25 @@ class Elections:
             await asyncio.sleep(PULSE)
 
     async def _until_gone(self, name: str) -> None:
-        """Return when a server that answered does not any more."""
-        gone = asyncio.Event()
+        """Return when a server that answered does not any more.
 
-        async def closed() -> None:
-            gone.set()
-
-        client = await nats.connect(
-            self._addresses[name], name="elections", allow_reconnect=False, connect_timeout=1,
-            ping_interval=PULSE, max_outstanding_pings=2, closed_cb=closed, error_cb=_quiet,
-        )  # fmt: skip
+        Raises:
+            OSError: it does not answer yet.
+        """
+        reader, writer = await asyncio.open_connection("127.0.0.1", self._ports[name], limit=LONGEST_LINE)
         try:
-            await gone.wait()
+            async with asyncio.timeout(SILENT):
+                await reader.readline()
+            writer.write(GREETING)
+            with contextlib.suppress(OSError, TimeoutError):
+                while await _answers(reader, writer):  # noqa: ASYNC110 - nobody sets an event when a server dies
+                    await asyncio.sleep(PULSE)
         finally:
-            await client.close()
+            writer.close()
 
     async def hasten(self, gone: str) -> None:
         """Let the servers elect leaders for what the one that is gone led, until each has one."""
-        others = [address for name, address in self._addresses.items() if name != gone]
+        others = [f"nats://127.0.0.1:{port}" for name, port in self._ports.items() if name != gone]
         client = await nats.connect(
             others, name="elections", user=SYSTEM, password=secret_of(self._settings), allow_reconnect=False,
             connect_timeout=1, error_cb=_quiet,
@@ -155,6 +160,18 @@ def _note(answer: dict[str, Any], found: dict[str, list[Seen]]) -> None:
         return
     for name, group in (item for account in groups.values() for item in account.items()):
         found.setdefault(name, []).append(Seen(str(answer["server"]["name"]), group))
+
+
+async def _answers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+    """Whether a server answers a ping; False when it has closed the connection."""
+    writer.write(b"PING\r\n")
+    async with asyncio.timeout(SILENT):
+        while line := (await reader.readline()).strip():
+            if line == b"PONG":
+                return True
+            if line == b"PING":
+                writer.write(b"PONG\r\n")
+    return False
 
 
 async def _quiet(_: Exception) -> None: ...

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import httpx
 import pytest
 
+from gateway.identity import SECRET_HEADER
 from mesh.settings import Settings
 from tests.conftest import free_ports
 from tests.gateway.at_desk import ANN, BOB, desk, post, waits
@@ -93,16 +94,14 @@ async def test_a_file_that_was_sent_to_one_gateway_is_handed_out_by_the_other(st
     assert (found.status_code, found.content) == (200, PNG)
 
 
-async def test_a_secret_of_a_session_opens_it_at_the_other_gateway_and_nobody_else_comes_in(street: Street) -> None:
-    begun = (
-        await street.one.http.post("/api/chat", json={"message": "Hello"}, headers={"X-Customer-Email": ""})
-    ).json()
-    anonymous = {"X-Customer-Email": ""}
-    place = f"/api/sessions/{begun['session_id']}/messages"
-    known = {**anonymous, "X-Session-Secret": begun["session_secret"]}
-    assert (await street.other.http.get(place, headers=known)).status_code == 200
-    wrong = {**anonymous, "X-Session-Secret": "x" * len(begun["session_secret"])}
-    assert (await street.other.http.get(place, headers=wrong)).status_code in {401, 403, 404}
+async def test_who_began_a_session_at_one_gateway_goes_on_at_the_other_and_nobody_else_does(street: Street) -> None:
+    nobody = {"base_url": street.other.settings.gateway_url, "timeout": 15, "trust_env": False}
+    async with httpx.AsyncClient(**nobody) as http:  # type: ignore[arg-type]
+        one = street.one.settings.gateway_url
+        begun = (await http.post(f"{one}/api/chat", json={"message": "Hello"})).json()
+        place = f"/api/sessions/{begun['session_id']}/messages"
+        assert (await http.get(place, headers={SECRET_HEADER: begun["session_secret"]})).status_code == 200
+        assert (await http.get(place, headers={SECRET_HEADER: "x" * 43})).status_code in {401, 403, 404}
 
 
 async def test_what_is_counted_is_counted_for_both(

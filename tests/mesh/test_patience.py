@@ -37,9 +37,10 @@ async def test_no_leader_no_answer_and_a_sending_not_settled_yet_are_asked_again
         ServiceUnavailableError(code=503, err_code=10008),
         ServerError(code=500, err_code=10118),
         APIError(code=409, err_code=10158),
+        BadRequestError(code=400, err_code=10164),
     )
     assert await patiently(server.answer, 5) == "stored"
-    assert server.asked == 6
+    assert server.asked == 7
 
 
 @pytest.mark.parametrize(
