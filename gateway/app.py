@@ -26,6 +26,7 @@ from gateway import (
     oidc,
     problems,
     ratings,
+    ready,
     sign_in,
     uploads,
     websocket,
@@ -103,7 +104,10 @@ def create_app(  # noqa: PLR0913 - what the app is made from
     )
     problems.install(app)
     guard(app, settings, metrics)
-    for module in (agentmail, chat, desk, documentation, floor, health, oidc, ratings, sign_in, uploads, websocket):
+    modules = (
+        agentmail, chat, desk, documentation, floor, health, oidc, ratings, ready, sign_in, uploads, websocket,
+    )  # fmt: skip
+    for module in modules:
         app.include_router(module.router)
     for module in (insights, mesh):
         app.include_router(module.router)

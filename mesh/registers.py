@@ -4,16 +4,17 @@ import contextlib
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Final, NamedTuple
+from uuid import uuid4
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NATSError
-from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, StorageType, StreamConfig
 from nats.js.errors import BadRequestError, NotFoundError
 from pydantic import BaseModel, ValidationError
 
 from mesh.errors import Unavailable
+from mesh.patience import PatientStream
 
 DESK = "ECOMMERCE_SUPPORT_DESK"
 NOTES = "ECOMMERCE_SUPPORT_NOTES"
@@ -26,7 +27,6 @@ FENCE: Final = "ecommerce.support.gateway.fence.*"
 
 WRONG_LAST_SEQUENCE: Final = 10071
 DAY: Final = 86_400.0
-ASK_TIMEOUT: Final = 3.0
 PRESENT: Final = 45.0
 """Seconds that somebody counts as present after they last said so."""
 
@@ -86,7 +86,7 @@ class Registers:
     """The part of `Bus` that compares and sets. Whatever NATS refuses otherwise is `Unavailable`."""
 
     _client: Client
-    _stream: JetStreamContext
+    _stream: PatientStream
 
     async def read(self, bucket: str, key: str) -> Register:
         return await self._newest(f"KV_{bucket}", f"$KV.{bucket}.{key}")
@@ -134,9 +134,9 @@ class Registers:
     async def now(self) -> datetime:
         """The server's time: the only clock that everybody who asks has in common."""
         with unavailable("NATS JetStream does not tell the time"):
-            answer = await self._client.request(f"$JS.API.STREAM.INFO.KV_{DESK}", timeout=ASK_TIMEOUT)
+            answer = await self._stream.ask(f"STREAM.INFO.KV_{DESK}")
         try:
-            return _Info.model_validate_json(answer.data).ts
+            return _Info.model_validate_json(answer).ts
         except ValidationError as error:
             raise Unavailable("NATS JetStream does not tell the time") from error
 
@@ -162,6 +162,15 @@ class Registers:
         with unavailable("NATS did not take the event"):
             await self._client.publish(subject, data)
 
+    def _demand_connection(self) -> None:
+        """With several servers the client finds another at once; with one nobody knows when it is back.
+
+        Raises:
+            Unavailable: the only server is away.
+        """
+        if not self._client.is_connected and not self._stream.patience:
+            raise Unavailable("NATS is away")
+
     async def _newest(self, stream: str, subject: str) -> Register:
         with unavailable("NATS JetStream cannot be read"):
             try:
@@ -171,8 +180,9 @@ class Registers:
         return Register(kept.data or b"", kept.seq or 0, kept.time)
 
     async def _store_if(self, subject: str, data: bytes, headers: dict[str, str]) -> bool:
-        if not self._client.is_connected:
-            raise Unavailable("NATS is away")
+        self._demand_connection()
+        # What was stored and not confirmed is not stored again, and is no other's write.
+        headers.setdefault("Nats-Msg-Id", uuid4().hex)
         with unavailable("NATS did not confirm the change"):
             try:
                 await self._stream.publish(subject, data, headers=headers)

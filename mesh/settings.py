@@ -9,6 +9,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from mesh.gate_settings import GateSettings
 from mesh.mail_settings import MailSettings
+from mesh.node_settings import NodeSettings
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Urgency = Literal["low", "medium", "high", "critical"]
@@ -44,7 +45,7 @@ class LanguageModel(BaseModel):
 Listed = Annotated[LanguageModel, BeforeValidator(lambda found: {"model": found} if isinstance(found, str) else found)]
 
 
-class Settings(MailSettings, GateSettings):
+class Settings(MailSettings, GateSettings, NodeSettings):
     """The environment variable of a field is its name in capitals. Durations are in seconds.
 
     Where an address is unset, `mesh up` starts that server itself on the port given here.
@@ -62,12 +63,6 @@ class Settings(MailSettings, GateSettings):
     temporal_namespace: str = Field(default="default", description="Temporal namespace.")
     temporal_port: Port = Field(default=7233, description="Port of the embedded Temporal server.")
     temporal_ui_port: Port = Field(default=8233, description="Port of the embedded Temporal Web UI.")
-
-    nats_url: str | None = Field(default=None, description="nats:// address of a NATS server with JetStream to use.")
-    nats_monitor_url: str | None = Field(
-        default=None, description="http:// address of that server's monitoring port, for mesh doctor."
-    )
-    nats_port: Port = Field(default=4222, description="Port of the embedded NATS server.")
 
     redis_url: str | None = Field(default=None, description="redis:// address of a Redis or Valkey server to use.")
     valkey_port: Port = Field(default=6379, description="Port of the embedded Valkey server.")
@@ -198,10 +193,6 @@ class Settings(MailSettings, GateSettings):
         """Where the Temporal Web UI shows the workflow of a message."""
         address = (self.temporal_ui_url or self.temporal_ui).rstrip("/")
         return f"{address}/namespaces/{self.temporal_namespace}/workflows/{message_id}"
-
-    @property
-    def nats_target(self) -> str:
-        return self.nats_url or f"nats://127.0.0.1:{self.nats_port}"
 
     @property
     def redis_target(self) -> str:

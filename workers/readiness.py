@@ -29,6 +29,19 @@ async def wait_for_ports(programs: list[Program], children: Children) -> None:
                 await _listening(port.host, port.number, program.name, children)
 
 
+async def wait_for_streams(settings: Settings) -> None:
+    """Return when NATS keeps streams: several servers first elect who leads them.
+
+    Raises:
+        MeshError: it does not.
+    """
+    try:
+        async with Bus.open(settings, "readiness"):
+            return
+    except Unavailable as error:
+        raise MeshError(str(error)) from error
+
+
 async def wait_for_workers(settings: Settings, children: Children) -> None:
     """Return when every task queue has a worker and intake waits for messages.
 

@@ -12,7 +12,16 @@ VERSIONS = {f"migrations/versions/{file.name}" for file in (HERE / "mesh/migrati
 MIGRATIONS = {"migrations/env.py", *VERSIONS}
 INSIGHTS = {f"insights/{name}.py" for name in ("queries", "rollup", "tables", "traces")}
 ONE_PLACE = {
-    "nats": {"bus.py", "letters.py", "registers.py", "streams.py", "checks/bus.py"},
+    "nats": {
+        "bus.py",
+        "letters.py",
+        "patience.py",
+        "pulling.py",
+        "registers.py",
+        "streams.py",
+        "watching.py",
+        "checks/bus.py",
+    },
     "temporalio": {
         "temporal.py",
         "_payloads.py",

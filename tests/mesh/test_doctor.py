@@ -23,7 +23,7 @@ from mesh.store import migrate
 from mesh.streams import STREAMS
 from tests.conftest import free_ports, listening, running
 from tests.fakes import settings as clean_settings
-from workers.servers import Port, Program, _script
+from workers.servers import Port, Program, script
 from workers.stack import plan
 
 PORTS = (
@@ -117,7 +117,7 @@ async def a_nats(folder: Path, lines: str, http: int = 0) -> AsyncIterator[Setti
     port = free_ports(1)[0]
     config = folder / "own.conf"
     config.write_text(f'listen: "127.0.0.1:{port}"\n{lines}\n')
-    async with running(Program("nats", (_script("nats-server"), "--config", str(config)), (Port(port, "NATS_PORT"),))):
+    async with running(Program("nats", (script("nats-server"), "--config", str(config)), (Port(port, "NATS_PORT"),))):
         monitor = f"http://127.0.0.1:{http}" if http else None
         yield clean_settings(
             mesh_data_dir=folder, nats_url=f"nats://127.0.0.1:{port}", nats_port=port, nats_monitor_url=monitor
