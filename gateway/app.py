@@ -26,9 +26,11 @@ from gateway import (
     problems,
     ratings,
     sign_in,
+    status,
     uploads,
     websocket,
 )
+from gateway.assigning import Assigner
 from gateway.board import Board
 from gateway.edge import Edge, Temporal
 from gateway.identity import EMAIL_HEADER, SECRET_HEADER
@@ -62,6 +64,7 @@ STATIC = Path(__file__).parent / "static"
 class State(TypedDict):
     edge: Edge
     board: Board
+    assigner: Assigner
     views: Views
 
 
@@ -95,7 +98,7 @@ def create_app(
     )
     problems.install(app)
     guard(app, settings, metrics)
-    for module in (chat, desk, documentation, floor, health, oidc, ratings, sign_in, uploads, websocket):
+    for module in (chat, desk, documentation, floor, health, oidc, ratings, sign_in, status, uploads, websocket):
         app.include_router(module.router)
     for module in (insights, mesh):
         app.include_router(module.router)
@@ -157,13 +160,18 @@ def _lifespan(  # noqa: PLR0913 - what the app is made from
             stack.callback(board.close)
             await board.open()
             edge.switchboard.also(board.take_reply, board.take_progress)
+            edge.bus.noted = metrics.note_comparison
+            assigner = Assigner(edge)
+            stack.callback(assigner.close)
+            await assigner.open()
+            edge.switchboard.also(assigner.take_reply, assigner.take_progress)
             views = await stack.enter_async_context(views_of(edge, plan))
             await edge.bus.watch_replies(edge.switchboard.take_reply)
             await edge.bus.watch_progress(edge.switchboard.take_progress)
             await stack.enter_async_context(uploads.swept(settings))
             first_contact = asyncio.create_task(_meet(temporal))
             stack.callback(first_contact.cancel)
-            yield State(edge=edge, board=board, views=views)
+            yield State(edge=edge, board=board, assigner=assigner, views=views)
 
     return lifespan
 

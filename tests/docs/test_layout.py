@@ -12,7 +12,7 @@ VERSIONS = {f"migrations/versions/{file.name}" for file in (HERE / "mesh/migrati
 MIGRATIONS = {"migrations/env.py", *VERSIONS}
 INSIGHTS = {f"insights/{name}.py" for name in ("queries", "rollup", "tables", "traces")}
 ONE_PLACE = {
-    "nats": {"bus.py", "letters.py", "registers.py", "streams.py", "checks/bus.py"},
+    "nats": {"bus.py", "commits.py", "letters.py", "registers.py", "streams.py", "checks/bus.py"},
     "temporalio": {"temporal.py", "revival.py", "_executions.py", "_mailboxes.py", "checks/temporal.py"},
     "sqlalchemy": {"store.py", "people.py", "acts.py", "ratings.py", "checks/store.py", *MIGRATIONS, *INSIGHTS},
     "alembic": {"store.py", "checks/store.py", *MIGRATIONS},
