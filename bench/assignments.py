@@ -2,8 +2,8 @@
 
     python -m bench.assignments [--conversations 1000] [--assigners 10] [--people 20] [--silent 3] [--nats nats://...]
 
-Real NATS: one server of its own, or the one at `--nats` (several addresses with commas). Every assigner has a connection
-of its own. In the second part two gateways' assigners and people with heartbeats run against it; rounds of `--silent`.
+Real NATS: one server of its own, or the one at `--nats` (several addresses with commas). Every assigner has its own
+connection. In the second part two gateways' assigners and people with heartbeats run against it; rounds of `--silent`.
 """
 
 import asyncio
@@ -39,10 +39,12 @@ TABLE = Table(capacity=100, offer_seconds=3600)
 BEAT = 5.0
 HAD = 12
 PATIENCE = 60.0
+LIMIT = 20.0
+"""Seconds after which what a silent person had must be somebody else's."""
 
 
 async def raced(buses: Sequence[Bus], people: Sequence[Candidate], run: str, number: int) -> list[tuple[str, float]]:
-    """Every assigner decides about this conversation at once: whom each found it to be given to, and how long it took."""
+    """Every assigner decides about this conversation at once: whose each found it to be, and how long that took."""
     need = Need(session_id=f"{run}-{number}", message_id=f"{run}-{number}", skill="customer", urgency="high")
 
     async def one(bus: Bus) -> tuple[str, float]:
@@ -134,7 +136,7 @@ async def silence(settings: Settings, buses: Sequence[Bus], round_: int) -> tupl
         return took, len(waiting) - len(owners), doubled
     finally:
         for assigner in assigners:
-            assigner.close()
+            await assigner.close()
         team.go()
         for message in waiting:
             seat = await Seats(buses[0]).of(message.session_id)
@@ -216,7 +218,7 @@ async def _silences(settings: Settings, buses: Sequence[Bus], rounds: int) -> bo
         took, lost, doubled = await silence(settings, buses, round_)
         print(f"silent with {HAD} conversations, half of them claimed: all re-owned after {took:.1f} s, ", end="")
         print(f"{lost} lost, {doubled} doubled")
-        well = well and took < 20 and not lost and not doubled
+        well = well and took < LIMIT and not lost and not doubled
     return well
 
 

@@ -162,7 +162,7 @@ def _lifespan(  # noqa: PLR0913 - what the app is made from
             edge.switchboard.also(board.take_reply, board.take_progress)
             edge.bus.noted = metrics.note_comparison
             assigner = Assigner(edge)
-            stack.callback(assigner.close)
+            stack.push_async_callback(assigner.close)
             await assigner.open()
             edge.switchboard.also(assigner.take_reply, assigner.take_progress)
             views = await stack.enter_async_context(views_of(edge, plan))

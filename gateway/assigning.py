@@ -32,6 +32,8 @@ SWEEP: Final = 20.0
 """Seconds between two looks at everything while somebody is at the desk: hints may be lost."""
 SETTLE: Final = 0.15
 """Seconds from a hint to the decision: hints come in swarms, and a conversation that is answered moves on first."""
+UNSURE: Final = 0.25
+"""Seconds until NATS is asked again whether it has forgotten somebody who is silent."""
 AGAIN: Final = 3.0
 """Seconds until the next attempt after NATS or Temporal did not answer."""
 
@@ -65,9 +67,12 @@ class Assigner:
         self._connections = self._edge.bus.connections
         self._working = asyncio.create_task(self._work())
 
-    def close(self) -> None:
-        if self._working:
-            self._working.cancel()
+    async def close(self) -> None:
+        working, self._working = self._working, None
+        while working and not working.done():
+            # More than once: the NATS client answers a cancellation with an error of its own.
+            working.cancel()
+            await asyncio.wait([working], timeout=1)
 
     def waiting(self, seats: Mapping[str, Seat]) -> int:
         """How many conversations wait that are nobody's."""
@@ -134,7 +139,7 @@ class Assigner:
 
     def _pause(self) -> float | None:
         now = monotonic()
-        ends = [now + 1.0] if self._silence.unsure else []
+        ends = [now + UNSURE] if self._silence.unsure else []
         ends += [self._swept + SWEEP] if self._busy else []
         silence = self.roster.next_silence
         ends += [*self._ends, *([] if silence is None else [now + silence])]
