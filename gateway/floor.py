@@ -16,9 +16,10 @@ from gateway.case import case_of
 from gateway.case_models import Case
 from gateway.desk import MessageId, known, let_go, take
 from gateway.desk_models import Note as NoteText
-from gateway.edge import TheEdge
+from gateway.edge import Edge, TheEdge
 from gateway.models import Strict
 from gateway.people import Person, ThePerson, a_person, person_on
+from mesh.assignment.table import table_in
 from mesh.desk import Desk
 from mesh.floor import Colleague, Floor, Presence, State, Transfer
 from mesh.protocol import Id
@@ -85,11 +86,16 @@ async def heartbeat(body: Here, person: ThePerson, edge: TheEdge) -> Seen:
         looking=body.looking,
         skills=person.skills,
         languages=person.languages,
-        capacity=min((one for one in (body.capacity, person.capacity) if one), default=None),
+        capacity=_capacity(body, person, edge),
         supervisor=person.may("supervisor"),
     )
     await Floor(edge.bus).show(presence, body.window)
     return Seen()
+
+
+def _capacity(body: Here, person: Person, edge: Edge) -> int:
+    most = person.capacity or table_in(edge.settings.knowledge_dir).capacity
+    return min(body.capacity or most, most)
 
 
 @router.post("/presence/leave")

@@ -10,10 +10,13 @@ from uuid import uuid4
 from nats.aio.client import Client
 from nats.errors import Error as NATSError
 from nats.js import JetStreamContext
+from nats.js.errors import NotFoundError
 from pydantic import BaseModel
 
 from mesh.errors import Unavailable
 
+TOO_MANY: Final = "413"
+"""What NATS answers to a question for more than 1,024 keys."""
 WRONG_LAST_SEQUENCE: Final = 10071
 ASK_TIMEOUT: Final = 3.0
 
@@ -100,9 +103,24 @@ class Together:
                     found[key] = Register(one.data, int(one.headers["Nats-Sequence"]))
             finally:
                 await answers.unsubscribe()
-        if (one.headers or {}).get("Status") in {"204", "404"}:
+        status = (one.headers or {}).get("Status")
+        if status in {"204", "404"}:
             return found
-        raise Unavailable(f"NATS does not list {bucket}: {(one.headers or {}).get('Description')}")
+        if status == TOO_MANY:
+            return await self._one_by_one(bucket, start)
+        raise Unavailable(f"NATS does not list {bucket}: {status}")
+
+    async def _one_by_one(self, bucket: str, start: str) -> dict[str, Register]:
+        place, found = 0, dict[str, Register]()
+        with unavailable("NATS JetStream cannot be read"):
+            while True:
+                subject = f"$KV.{bucket}.{start}.>"
+                try:
+                    kept = await self._stream.get_msg(f"KV_{bucket}", seq=place + 1, subject=subject, next=True)
+                except NotFoundError:
+                    return found
+                place = kept.seq or 0
+                found[str(kept.subject).removeprefix(f"$KV.{bucket}.")] = Register(kept.data or b"", place)
 
     async def nodes(self, stream: str) -> tuple[Standing, ...]:
         """The nodes that keep this stream, its leader first; a single server is a cluster of one."""

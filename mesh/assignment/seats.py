@@ -21,7 +21,7 @@ from mesh.route import Wire
 
 LOADS: Final = "loads"
 PLACE: Final = "c"
-FORGOTTEN: Final = 3_600
+FORGOTTEN: Final = 600
 """Seconds that an empty seat remembers who let the conversation pass."""
 RACES: Final = 60
 """Lost comparisons after which we give up; each one means that somebody else has succeeded."""

@@ -50,6 +50,14 @@ async def test_all_below_a_place_is_read_in_one_question(bus: Bus) -> None:
     assert await bus.write(SEATS, "c.7", b"new", found["c.7"].revision)
 
 
+async def test_more_than_nats_tells_in_one_answer_is_read_all_the_same(bus: Bus) -> None:
+    for start in range(0, 1100, 100):
+        await bus.write_together(SEATS, [Change(f"c.{n}", b"%d" % n, 0) for n in range(start, start + 100)])
+    found = await bus.under(SEATS, "c")
+    assert len(found) == 1100
+    assert await bus.write(SEATS, "c.7", b"new", found["c.7"].revision)
+
+
 async def test_what_a_bucket_does_not_allow_is_an_error_and_no_loss(bus: Bus) -> None:
     with pytest.raises(Unavailable, match="together"):
         await bus.write_together(DESK, [Change("a", b"1", 0), Change("b", b"1", 0)])
