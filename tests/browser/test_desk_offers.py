@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, expect
@@ -36,7 +37,7 @@ async def asked_first(pair: dict[str, Desk], session_id: str) -> tuple[str, str]
 
 
 async def test_an_offer_is_on_top_with_its_reasons_and_when_its_person_falls_silent_the_other_is_asked(
-    pair: dict[str, Desk], stack: Stack
+    pair: dict[str, Desk], stack: Stack, tmp_path: Path
 ) -> None:
     _, session_id = await in_need(stack)
     asked, other = await asked_first(pair, session_id)
@@ -49,6 +50,10 @@ async def test_an_offer_is_on_top_with_its_reasons_and_when_its_person_falls_sil
     await expect(here.page.locator(".offered")).to_contain_text(f"of {MANY}")
     await expect(there.page.locator(".standing")).to_contain_text(f"Offered to {asked}")
     await expect(there.button("Claim")).to_have_count(0)
+    await expect(there.box).to_have_count(0)
+    for name, desk in pair.items():
+        assert await desk.violations() == []
+        await desk.page.screenshot(path=tmp_path / f"offered-{'asked' if name == asked else 'other'}.png")
     await here.claim()
     await expect(there.card(session_id).locator(".holder")).to_have_text(asked)
     await here.button("Internal note").click()

@@ -135,7 +135,6 @@ async def test_what_waits_is_offered_to_who_is_there_and_shown_at_once(house: Ho
         await present(house, "ann")
         shown = await window.hears("waiting", lambda items: items and items[0]["offered_to"])
         assert shown[0]["offered_to"] == "ann"
-        assert (await window.hears("people", bool))[0]["capacity"] == DEFAULT.capacity
         assert await window.hears("beat", lambda data: data == {}) == {}
 
 
