@@ -102,6 +102,8 @@ class Assigner:
             self._hinted.set()
 
     def _take_seat(self, _subject: str, _data: bytes) -> None:
+        # Perhaps of somebody who claims without being at the desk: whose claim ends is looked for, too.
+        self._held = self._held or 1
         self._hinted.set()
 
     def _take_transfer(self, subject: str, _data: bytes) -> None:

@@ -1,6 +1,7 @@
 """What waits is offered to who is there: two gateways' assigners over real registers, people as their windows speak."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
@@ -153,6 +154,30 @@ async def test_who_claims_without_ever_being_at_the_desk_keeps_it_as_long_as_the
     held = await Desk(office.bus).holder("s-1")
     assert held
     assert held.agent == "robot"
+
+
+async def test_the_place_of_a_claim_that_was_never_made_or_not_kept_is_empty_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.assigning.SWEEP", 0.2)
+    monkeypatch.setattr("gateway.silence.CLAIMING", timedelta(0))
+    await Desk(office.bus).claim("s-2", "robot")
+    await Seats(office.bus).take("s-2", "m-2", "robot")
+    await Seats(office.bus).take("s-1", "m-1", "ann")
+    await office.loads_are(robot=1)
+    await Desk(office.bus).release("s-2", "robot")
+    await office.loads_are()
+
+
+async def test_an_offer_of_what_waits_no_more_ends(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.assigning.SWEEP", 0.2)
+    monkeypatch.setattr("gateway.needs.LISTED", 0.0)
+    await office.here("ann", "billing")
+    message = await office.waits(1)
+    await office.is_of("ann")
+    # Nobody tells: its deadline has passed, or an operator has moved it.
+    del office.journeys.open[message.message_id]
+    await office.loads_are()
 
 
 async def test_a_claim_that_no_seat_knows_of_is_counted_and_not_offered(office: Office) -> None:
