@@ -28,9 +28,11 @@ from gateway import (
     ratings,
     ready,
     sign_in,
+    status,
     uploads,
     websocket,
 )
+from gateway.assigning import Assigner
 from gateway.board import Board
 from gateway.breakage import Broken
 from gateway.credentials import EMAIL_HEADER, SECRET_HEADER, Described
@@ -68,6 +70,7 @@ STATIC = Path(__file__).parent / "static"
 class State(TypedDict):
     edge: Edge
     board: Board
+    assigner: Assigner
     views: Views
 
 
@@ -105,7 +108,8 @@ def create_app(  # noqa: PLR0913 - what the app is made from
     problems.install(app)
     guard(app, settings, metrics)
     modules = (
-        agentmail, chat, desk, documentation, floor, health, oidc, ratings, ready, sign_in, uploads, websocket,
+        agentmail, chat, desk, documentation, floor, health, oidc, ratings, ready, sign_in, status, uploads,
+        websocket,
     )  # fmt: skip
     for module in modules:
         app.include_router(module.router)
@@ -186,13 +190,18 @@ def _lifespan(  # noqa: PLR0913 - what the app is made from
             leases = Leases(edge)
             stack.callback(leases.close)
             await leases.open()
+            edge.bus.noted = metrics.note_comparison
+            assigner = Assigner(edge)
+            stack.push_async_callback(assigner.close)
+            await assigner.open()
+            edge.switchboard.also(assigner.take_reply, assigner.take_progress)
             views = await stack.enter_async_context(views_of(edge, plan))
             await edge.bus.watch_replies(edge.switchboard.take_reply)
             await edge.bus.watch_progress(edge.switchboard.take_progress)
             await stack.enter_async_context(uploads.swept(settings))
             first_contact = asyncio.create_task(_meet(temporal))
             stack.callback(first_contact.cancel)
-            yield State(edge=edge, board=board, views=views)
+            yield State(edge=edge, board=board, assigner=assigner, views=views)
 
     return lifespan
 

@@ -197,6 +197,8 @@ class Waiting(BaseModel):
         skill: it was passed on to people of this skill, by `transferred_by`.
         sender: who wrote the mail, where nobody vouches for the address; `enclosed` names its attachments.
         overdue_soon: most of the time until `due_at` has passed; then the customer gets an apology and a callback.
+        offered_to: who is asked to take it, until `offered_until`, and `offered_why` they were chosen.
+        reserved: until then only they, or a supervisor, may take it.
     """
 
     message_id: str
@@ -217,6 +219,10 @@ class Waiting(BaseModel):
     overdue_soon: bool = False
     skill: str | None = None
     transferred_by: str | None = None
+    offered_to: str | None = None
+    offered_until: datetime | None = None
+    offered_why: list[str] = Field(default_factory=list)
+    reserved: bool = False
     state: Literal["waiting", "claimed"] = "waiting"
     claimed_by: str | None = None
     claimed_until: datetime | None = None

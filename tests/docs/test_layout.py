@@ -14,6 +14,7 @@ INSIGHTS = {f"insights/{name}.py" for name in ("queries", "rollup", "tables", "t
 ONE_PLACE = {
     "nats": {
         "bus.py",
+        "commits.py",
         "letters.py",
         "patience.py",
         "pulling.py",

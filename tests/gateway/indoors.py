@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.app import create_app
+from gateway.assigning import Assigner
 from gateway.board import CLOSED, Board, Window
 from gateway.edge import Edge
 from gateway.metrics import Metrics
@@ -112,7 +113,7 @@ def with_edge(app: ASGIApp, edge: Edge) -> ASGIApp:
     """The app as a server runs it: every request has a copy of the lifespan's state."""
 
     async def running(scope: Scope, receive: Receive, send: Send) -> None:
-        state = {"edge": edge, "board": Closing(edge), "views": _views(edge)}
+        state = {"edge": edge, "board": Closing(edge), "assigner": Assigner(edge), "views": _views(edge)}
         await app({**scope, "state": state}, receive, send)
 
     return running

@@ -71,6 +71,8 @@ EXPECTED: Final[dict[str, Asked]] = {
     "GET /api/desk/canned": (None, PEOPLE),
     "GET /api/desk/live": (None, PEOPLE),
     "GET /desk": (None, EVERYBODY),
+    "GET /health": (None, EVERYBODY),
+    "GET /status": (None, SUPERVISORS),
     "GET /api/health": (None, EVERYBODY),
     "GET /api/health/storage": (None, INSIDERS),
     "GET /api/health/actors": (None, INSIDERS),

@@ -1,8 +1,8 @@
 // The conversation in the middle: who it is with, what was said, what colleagues noted, and who has it.
 
 import { byId, fill, h } from "./dom.js";
-import { countdown, tick } from "./queue.js";
-import { isMine, lookers, nameOf, state } from "./store.js";
+import { countdown, offerLeft, reasons, tick } from "./queue.js";
+import { isMine, isOffered, isOfferedToMe, lookers, mayTake, nameOf, state } from "./store.js";
 import { clock, day, plain, whose } from "./words.js";
 
 const WHO = { customer: "Customer", agent: "Assistant", human: "Colleague" };
@@ -68,12 +68,20 @@ function standing(item, waiting) {
   if (!waiting) {
     return [isMine(item) ? `Answered. ${whose} What comes next comes to you.` : "It does not wait any more.", looks];
   }
-  return [whose, " ", h("span", { className: "soft" }, "Time left "), countdown(item), looks];
+  return [whose, " ", h("span", { className: "soft" }, "Time left "), countdown(item), looks, offer(item)];
+}
+
+// Whom it is offered to, why, and how long they have to claim it.
+function offer(item) {
+  if (!isOffered(item)) return "";
+  const mine = isOfferedToMe(item);
+  return h("span", { className: mine ? "offered mine" : "offered" },
+    h("strong", {}, `Offered to ${nameOf(item.offered_to)}`), ` ${reasons(item)} `, offerLeft(item));
 }
 
 function buttons(item, waiting, acts) {
   const mine = isMine(item);
-  const free = !item.claimed_by;
+  const free = !item.claimed_by && mayTake(item);
   const reply = waiting && item.kind === "reply";
   return [
     free && waiting && button("Claim", "Take it over (C)", acts.claim, "primary"),
