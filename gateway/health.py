@@ -93,7 +93,7 @@ async def services(edge: TheEdge) -> Health:
 
 @router.get("/metrics", response_class=Response, dependencies=INSIDE)
 async def metrics(edge: TheEdge) -> Response:
-    parts, _ = await _parts(edge)
+    parts, _ = await parts_of(edge)
     for part, state in parts.items():
         edge.metrics.healthy.labels(part).set(state == OK)
     return Response(edge.metrics.exposition(), HTTPStatus.OK, media_type="text/plain; version=0.0.4; charset=utf-8")

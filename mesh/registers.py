@@ -12,7 +12,7 @@ from nats.js.api import DiscardPolicy, StorageType, StreamConfig
 from nats.js.errors import BadRequestError, NotFoundError
 from pydantic import BaseModel, ValidationError
 
-from mesh.commits import ASK_TIMEOUT, WRONG_LAST_SEQUENCE, Change, Deed, Register, Standing, Together, unavailable
+from mesh.commits import WRONG_LAST_SEQUENCE, Change, Deed, Register, Standing, Together, unavailable
 from mesh.errors import Unavailable
 from mesh.patience import PatientStream
 
