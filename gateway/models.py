@@ -195,6 +195,7 @@ class Waiting(BaseModel):
         kind: an approval request waits for a verdict on its `action_plan`, anything else for a reply.
         held_back: what would have been answered, had nobody taken the conversation over.
         skill: it was passed on to people of this skill, by `transferred_by`.
+        currency: of the sums in the plan, when all are of orders in one.
         overdue_soon: most of the time until `due_at` has passed; then the customer gets an apology and a callback.
     """
 
@@ -212,6 +213,7 @@ class Waiting(BaseModel):
     held_back: str | None = None
     kind: Literal["reply", "approval"] = "reply"
     action_plan: JsonValue = None
+    currency: str | None = None
     due_at: datetime | None = None
     overdue_soon: bool = False
     skill: str | None = None

@@ -35,12 +35,12 @@ export function showPresence() {
 export function showPeople() {
   const others = state.people.filter((one) => one.person !== state.me?.name);
   const more = others.length - SHOWN;
-  fill(byId("colleagues"), others.slice(0, SHOWN).map(avatar), more > 0 && h("li", { className: "more" }, `+${more}`));
+  fill(byId("colleagues"), others.slice(0, SHOWN).map(avatar), more > 0 && h("li", { class: "more" }, `+${more}`));
 }
 
 function avatar(one) {
   const words = `${one.display_name}, ${one.state}${one.looking.length ? ", in a conversation" : ""}`;
-  return h("li", { className: "avatar", title: words, dataset: { state: one.state } },
+  return h("li", { class: "avatar", title: words, data: { state: one.state } },
     h("span", { "aria-hidden": "true" }, initials(one.display_name)),
-    h("span", { className: "unseen" }, words));
+    h("span", { class: "unseen" }, words));
 }
