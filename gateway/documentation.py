@@ -77,7 +77,8 @@ def _schemes(schemes: dict[str, JsonValue]) -> Iterator[str]:
     for name, scheme in schemes.items():
         found = scheme if isinstance(scheme, dict) else {}
         place = f"{found.get('in')} {found.get('name')}" if "in" in found else f"header Authorization: {BEARER}"
-        yield f"<dt><code>{escape(name)}</code></dt><dd>{_words(found.get('description'))} {_words(place)}</dd>"
+        said = f"{_words(found.get('description'))}<br><code>{_words(place)}</code>"
+        yield f"<dt><code>{escape(name)}</code></dt><dd>{said}</dd>"
     yield "</dl>"
 
 

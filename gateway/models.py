@@ -196,6 +196,7 @@ class Waiting(BaseModel):
         held_back: what would have been answered, had nobody taken the conversation over.
         skill: it was passed on to people of this skill, by `transferred_by`.
         sender: who wrote the mail, where nobody vouches for the address; `enclosed` names its attachments.
+        currency: of the sums in the plan, when all are of orders in one.
         overdue_soon: most of the time until `due_at` has passed; then the customer gets an apology and a callback.
         offered_to: who is asked to take it, until `offered_until`, and `offered_why` they were chosen.
         reserved: until then only they, or a supervisor, may take it.
@@ -215,6 +216,7 @@ class Waiting(BaseModel):
     held_back: str | None = None
     kind: Literal["reply", "approval"] = "reply"
     action_plan: JsonValue = None
+    currency: str | None = None
     due_at: datetime | None = None
     overdue_soon: bool = False
     skill: str | None = None

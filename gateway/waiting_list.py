@@ -125,6 +125,7 @@ def plainly(message: Message) -> Waiting:
             "held_back": text if held_back else None,
             "kind": "approval" if is_approval(message) else "reply",
             "action_plan": payload.action_plan,
+            "currency": _currency(message),
             **_due(message, since),
             **_by_mail(message),
         }
@@ -164,6 +165,19 @@ def _field(value: JsonValue, name: str) -> str | None:
 
 def _customer_name(context: JsonValue) -> str | None:
     return _field(context.get("customer"), "name") if isinstance(context, dict) else None
+
+
+def _currency(message: Message) -> str | None:
+    """The one currency of the orders that the plan names; None when nobody knows it, or there are several."""
+    named = {_field(action, "order_id") for action in _listed(message.payload.action_plan, "actions")}
+    orders = _listed(message.payload.context, "orders")
+    found = {_field(order, "currency") for order in orders if _field(order, "order_id") in named}
+    return found.pop() if len(found) == 1 else None
+
+
+def _listed(value: JsonValue, name: str) -> list[JsonValue]:
+    found = value.get(name) if isinstance(value, dict) else None
+    return found if isinstance(found, list) else []
 
 
 def _by_age(item: Waiting) -> datetime:

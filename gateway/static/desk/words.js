@@ -1,5 +1,7 @@
 // How things are called here, and how times and sums are written.
 
+export { sum } from "../views/dom.js";
+
 export const URGENCIES = ["critical", "high", "medium", "low"];
 export const TIERS = ["vip", "gold", "silver", "standard"];
 
@@ -48,15 +50,6 @@ export function span(seconds) {
   if (hours >= 24) return `${Math.floor(hours / 24)} d ${hours % 24} h`;
   if (hours) return `${hours} h ${String(minutes).padStart(2, "0")} min`;
   return `${minutes}:${String(left % 60).padStart(2, "0")}`;
-}
-
-export function sum(amount, currency = "EUR") {
-  if (amount === null || amount === undefined) return "";
-  try {
-    return new Intl.NumberFormat([], { style: "currency", currency }).format(amount);
-  } catch {
-    return `${amount.toFixed(2)} ${currency}`;
-  }
 }
 
 export function percent(share) {
