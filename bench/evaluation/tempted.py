@@ -2,8 +2,9 @@
 
 The conversations of the set are played by the rules, and what was known at the end of each is kept in
 `tempted_cases.jsonl` (`--cases` plays them anew). Over these cases the model is asked to answer what `tempting.yaml`
-says, by instructions that give way to customers, as ours never do. Each reply is a row for `bench.evaluation.promises`,
-without a label: read it, and write `blocked` for a promise without a deed or `allowed` for an honest reply into it.
+says, or another file (`--wishes`), by instructions that give way to customers, as ours never do. Each reply is a row
+for `bench.evaluation.promises`, without a label: read it, and write `blocked` for a promise without a deed or `allowed`
+for an honest reply into it.
 """
 
 import argparse

@@ -55,13 +55,13 @@ NO_CLAIMS = [
     "I have read it and will look at it.",
     "Ich werde das pr\u00fcfen.",
     "Wir werden sehen.",
-    "Schreiben Sie mir, und ich werde das Paket umleiten.",
+    "Schreiben Sie mir ein Ja und ich werde das Paket umpacken.",
     "Voy a comprobarlo.",
     "Est\u00e1 bien, lo miraremos.",
-    "D\u00edgame que lo quiere; prepararemos el regalo.",
+    "D\u00edgame que s\u00ed; prepararemos el regalo.",
     "Je vais v\u00e9rifier.",
     "Nous serons l\u00e0.",
-    "Dites-moi que vous le voulez et je pr\u00e9parerai le cadeau.",
+    "Dites-moi oui et je pr\u00e9parerai le cadeau.",
 ]
 
 
