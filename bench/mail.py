@@ -28,7 +28,8 @@ from mock_services.agentmail.switches import Journey
 JOURNEYS: Final = TypeAdapter(list[Journey])
 SETTLED_WITHIN: Final = 60.0
 """Seconds after the last mail in which every answer must have come."""
-LOOK_AGAIN: Final = 1.0
+LOOK_AGAIN: Final = 5.0
+"""Seconds before a look at all journeys, which keeps the mock from its work for a moment."""
 TARGET: Final = 2.0
 """Seconds that 95 of 100 mails may take."""
 SUCCESS: Final = range(200, 300)
@@ -106,12 +107,12 @@ async def measure(stack: Stack, per_minute: float, seconds: float, warm_up: floa
         counting = {message_id for message_id in written if message_id}
         end = time.monotonic() + SETTLED_WITHIN
         while True:
+            await asyncio.sleep(LOOK_AGAIN)
             journeys = JOURNEYS.validate_json((await http.get("/_mock/journeys", params=inbox)).content)
             tries = Counter(json.loads((await http.get("/_mock/tries")).content))
             result = found(journeys, counting, written.count(None), tries)
             if not result.lost or time.monotonic() > end:
                 return result
-            await asyncio.sleep(LOOK_AGAIN)
 
 
 async def _let_in(http: httpx.AsyncClient, per_minute: float, seconds: float) -> list[str | None]:
