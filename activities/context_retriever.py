@@ -8,7 +8,7 @@ from activities._facts import Doubts, Facts
 from activities._session_context import Past, past_of
 from activities.intent_analyzer import Entities, Intent
 from mesh.actor import actor
-from mesh.identity import vouched
+from mesh.identity import IDENTITY, vouched
 from mesh.protocol import Enrichment, Message
 from mesh.route import Wire
 from mesh.sessions import Sessions
@@ -91,10 +91,15 @@ async def context_retriever(
         unavailable=doubts.named,
         # Without the list of orders nobody can say that a number is wrong.
         unknown_orders=() if "orders" in doubts.named or not known else _unknown(orders, entities),
-        vouched=known,
+        vouched=known and _on_file(message, customer, doubts),
     )
     earlier = message.get(Context)
     return _renewed(earlier, found) if earlier else found
+
+
+def _on_file(message: Message, customer: Customer | None, doubts: Doubts) -> bool:
+    """Whether an address that only a mail proves is a customer's, as far as the shop can be asked."""
+    return customer is not None or message.metadata.get(IDENTITY) != "mail" or "customers" in doubts.named
 
 
 def _renewed(earlier: Context, found: Context) -> Context:

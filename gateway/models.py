@@ -187,6 +187,7 @@ class Waiting(BaseModel):
         kind: an approval request waits for a verdict on its `action_plan`, anything else for a reply.
         held_back: what would have been answered, had nobody taken the conversation over.
         skill: it was passed on to people of this skill, by `transferred_by`.
+        sender: who wrote the mail, where nobody vouches for the address; `enclosed` names its attachments.
         overdue_soon: most of the time until `due_at` has passed; then the customer gets an apology and a callback.
     """
 
@@ -211,3 +212,7 @@ class Waiting(BaseModel):
     state: Literal["waiting", "claimed"] = "waiting"
     claimed_by: str | None = None
     claimed_until: datetime | None = None
+    channel: str | None = None
+    subject: str | None = None
+    sender: str | None = None
+    enclosed: list[str] = []

@@ -13,6 +13,7 @@ from gateway.models import Waiting
 from mesh.desk import Desk
 from mesh.errors import Unavailable
 from mesh.floor import Floor
+from mesh.mail.letter import letter_of
 from mesh.protocol import Message
 from mesh.temporal import Journeys
 
@@ -90,6 +91,7 @@ def _unread(message_id: str, facets: Mapping[str, str]) -> Waiting:
         urgency=facets.get("Urgency"),
         intent=facets.get("Intent"),
         tier=facets.get("Tier"),
+        channel=facets.get("Channel"),
     )
 
 
@@ -109,6 +111,7 @@ def _shown(message: Message) -> Waiting:
             "kind": "approval" if is_approval(message) else "reply",
             "action_plan": payload.action_plan,
             **_due(message, since),
+            **_by_mail(message),
         }
     )
 
@@ -130,6 +133,14 @@ def _due(message: Message, since: datetime | None) -> dict[str, object]:
     reminded = policy.remind_after
     soon = reminded is not None and datetime.now(UTC) >= since + timedelta(seconds=reminded)
     return {"due_at": since + timedelta(seconds=policy.timeout), "overdue_soon": soon}
+
+
+def _by_mail(message: Message) -> dict[str, object]:
+    letter = letter_of(message)
+    if letter is None:
+        return {}
+    unproven = letter.sender if message.payload.customer_email is None else None
+    return {"subject": letter.subject or None, "sender": unproven, "enclosed": [one.name for one in letter.enclosed]}
 
 
 def _field(value: JsonValue, name: str) -> str | None:

@@ -37,7 +37,7 @@ async def market() -> AsyncIterator[MockShop]:
 
 
 UNVOUCHED = [(SIGNED, None), (SIGNED, "demo"), (SIGNED, "anonymous"), (DEMO, "anonymous")]
-VOUCHED = [(SIGNED, "signed"), (DEMO, "signed"), (DEMO, "demo"), (DEMO, None)]
+VOUCHED = [(SIGNED, "signed"), (SIGNED, "mail"), (DEMO, "mail"), (DEMO, "signed"), (DEMO, "demo"), (DEMO, None)]
 
 
 async def retrieved(message: Message, market: MockShop, configured: Settings) -> Context:
@@ -61,6 +61,11 @@ async def test_their_own_data_is_fetched_for_whom_somebody_vouches(
     found = await retrieved(by(kind, a_message(f"Where is {POLLYS_ORDER}?", email=EMAIL)), market, configured)
     assert found.vouched
     assert {order.customer_email for order in found.orders} == {EMAIL}
+
+
+async def test_a_proven_sender_who_is_no_customer_is_nobody(market: MockShop) -> None:
+    found = await retrieved(by("mail", a_message("Where is it?", email="stranger@example.com")), market, SIGNED)
+    assert (found.vouched, found.customer) == (False, None)
 
 
 async def test_another_customers_order_is_not_fetched_whatever_the_message_asks_for(market: MockShop) -> None:

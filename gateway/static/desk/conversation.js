@@ -3,7 +3,7 @@
 import { byId, fill, h } from "./dom.js";
 import { countdown, tick } from "./queue.js";
 import { isMine, lookers, nameOf, state } from "./store.js";
-import { clock, day, plain } from "./words.js";
+import { clock, day, plain, whose } from "./words.js";
 
 const WHO = { customer: "Customer", agent: "Assistant", human: "Colleague" };
 const WAITS = { reply: "Waits for an answer", approval: "Waits for approval" };
@@ -25,12 +25,13 @@ export function showConversation(acts) {
 
 export function showHead(acts) {
   const { item, waiting } = state.case;
-  const name = item.customer_name || item.customer_email || "Unknown customer";
+  const name = whose(item);
   fill(
     byId("head"),
     h("div", { className: "whom" },
       h("h2", { dir: "auto", id: "whom", tabIndex: -1 }, name),
       h("p", { className: "soft" }, item.customer_name ? `${item.customer_email} · ` : "", plain(item.tier) || "No tier known"),
+      byMail(item),
     ),
     h("p", { className: "standing" }, standing(item, waiting)),
     h("div", { className: "buttons" }, buttons(item, waiting, acts)),
@@ -38,6 +39,16 @@ export function showHead(acts) {
   );
   announce(item);
   tick();
+}
+
+// A name of a file is the sender's word, like the subject: shown, and never opened.
+function byMail(item) {
+  if (item.channel !== "email") return null;
+  const files = item.enclosed.length ? `Attached, not opened: ${item.enclosed.join(", ")}` : "";
+  return [
+    h("p", { className: "mail" }, h("span", { className: "pill" }, "E-mail"), " ", h("strong", { dir: "auto" }, item.subject || "No subject")),
+    files && h("p", { className: "soft", dir: "auto" }, files),
+  ];
 }
 
 // Who has it, for those who do not see it change; the time that is left would be read aloud every second.

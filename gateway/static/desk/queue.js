@@ -2,7 +2,7 @@
 
 import { byId, fill, h } from "./dom.js";
 import { TABS, conversations, isMine, lookers, nameOf, shownConversations, state } from "./store.js";
-import { initials, plain, span, sum } from "./words.js";
+import { initials, plain, span, sum, whose } from "./words.js";
 
 const NOBODY = {
   all: "Nobody waits. Well done.",
@@ -38,7 +38,7 @@ function card(one, open) {
       onclick: () => open(key, item.message_id),
     },
     h("span", { className: "first" },
-      h("strong", { className: "who", dir: "auto" }, item.customer_name || item.customer_email || "Unknown customer"),
+      h("strong", { className: "who", dir: "auto" }, whose(item)),
       one.answered ? h("span", { className: "pill good" }, "Answered") : countdown(item)),
     h("span", { className: "said", dir: "auto" }, item.customer_message ?? "It cannot be read now."),
     h("span", { className: "marks" }, marks(one)),
@@ -48,6 +48,7 @@ function card(one, open) {
 function marks({ item, items, answered, key }) {
   return [
     !answered && item.urgency && h("span", { className: `pill urgency ${item.urgency}` }, plain(item.urgency)),
+    item.channel === "email" && h("span", { className: "pill" }, "E-mail"),
     item.tier && item.tier !== "standard" && h("span", { className: "pill" }, plain(item.tier)),
     item.kind === "approval" && h("span", { className: "pill brand" }, `Approve ${amounts(item)}`.trim()),
     item.held_back && h("span", { className: "pill" }, "Held back"),
