@@ -1,6 +1,7 @@
 """What AgentMail itself does not offer: mail from outside, fates, trouble on demand, and a look at deliveries."""
 
 import base64
+from collections import Counter
 from collections.abc import Iterator
 from email.message import EmailMessage
 from http import HTTPStatus
@@ -106,6 +107,13 @@ async def resend(svix_id: str, office: Open) -> None:
     if found is None:
         raise unknown("Delivery")
     office.courier.again(found)
+
+
+@router.get("/tries")
+async def count_tries(office: Open) -> dict[str, int]:
+    """How often each status answered a try to deliver, of whatever event; "none" where nobody answered."""
+    attempts = (attempt for found in office.store.all(Delivery) for attempt in found.attempts)
+    return Counter("none" if attempt.status is None else str(attempt.status) for attempt in attempts)
 
 
 @router.get("/journeys")

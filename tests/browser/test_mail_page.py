@@ -84,7 +84,7 @@ async def test_mail_is_only_text(chromium: Browser, thread: str) -> None:
         await page.get_by_text("HTML part").click()
         await expect(page.locator("article").first).to_contain_text("<img src=x onerror=")
         assert await page.evaluate("document.body.dataset.evil") is None
-        assert await page.locator("main img").count() == 0
+        assert await page.locator("#content img").count() == 0
 
 
 async def test_what_arrives_appears_without_a_reload_and_what_was_unfolded_stays(

@@ -7,7 +7,7 @@ async function look() {
   if (!answer?.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   let changed = false;
-  for (const part of ["nav.threads", "main"]) changed = renew(fresh, part) || changed;
+  for (const part of ["nav.threads", "#content"]) changed = renew(fresh, part) || changed;
   if (changed) document.querySelector("#news").textContent = "New mail has arrived.";
 }
 
