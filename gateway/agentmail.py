@@ -28,6 +28,9 @@ router = APIRouter(tags=["e-mail"])
 E = TypeVar("E", bound=BaseModel)
 Outcome = Literal["started", "duplicate", "limited", "ignored"]
 
+PATIENCE: Final = 0.9
+"""Seconds that an event may take. The provider waits a second, and then tries again in any case."""
+
 SMALL: Final = 20_000
 """Characters of HTML that are read at once; more is read beside the event loop."""
 
@@ -64,7 +67,8 @@ async def webhook(request: Request, edge: TheEdge) -> Taken:
         svix_id = _signed(edge, body, request)
         event = _read(Event, body)
         noted.event_type = event.event_type if event.event_type in KNOWN else "other"
-        taken = await _taken(edge, event, body, message_id_of(event.event_id or svix_id))
+        async with asyncio.timeout(PATIENCE):
+            taken = await _taken(edge, event, body, message_id_of(event.event_id or svix_id))
         noted.status = taken.status
         return taken
 
@@ -142,10 +146,11 @@ def _counted(metrics: Metrics) -> Iterator[Noted]:
     except Problem as problem:
         noted.status = {HTTPStatus.UNAUTHORIZED: "unsigned"}.get(problem.status, "malformed")
         raise
-    except (Unavailable, Transient) as error:
+    except (Unavailable, Transient, TimeoutError) as error:
         noted.status = "unavailable"
-        log.warning("a mail was not taken, and will be sent again: %s", error)
-        raise unavailable(f"{error}.") from error
+        why = str(error) or "it took too long"
+        log.warning("a mail was not taken, and will be sent again: %s", why)
+        raise unavailable(f"{why}.") from error
     finally:
         metrics.webhooks.labels(noted.event_type, noted.status).inc()
         metrics.webhook_seconds.observe(time.perf_counter() - began)

@@ -28,8 +28,8 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Serve HTTP until `stop` is set; open requests get three seconds to finish."""
     demand_sound(settings)
     await migrate(settings)
-    actors, route = discover(), standard_route()
-    app = create_app(settings, route=route, actors=sorted(actors), plan=Plan.of(actors, route), mail=mail_routes())
+    actors, route, mail = discover(), standard_route(), mail_routes()
+    app = create_app(settings, route=route, actors=sorted(actors), plan=Plan.of(actors, mail.answer), mail=mail)
     config = uvicorn.Config(
         app,
         host=settings.gateway_host,

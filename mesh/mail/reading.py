@@ -15,6 +15,7 @@ MAX_WORDS: Final = 8_000
 
 LANGUAGES: Final = ("en", "de", "es", "fr")
 MOST_HTML: Final = 300_000
+MOST_READ: Final = 64_000
 LONGEST_HEADER: Final = 300
 """A longer line introduces no quote. The library's patterns take time that grows with the square of a line."""
 
@@ -76,12 +77,12 @@ def without_quotes(text: str) -> str:
 
 def _unsigned(reply: EmailReply) -> str:
     """The words without what the library takes for a signature, if it may be one: it takes all behind a `Thanks,`."""
-    signed, text = reply.signatures or "", str(reply.content)
+    signed, text = reply.signatures or "", str(reply.full_body)
     is_one = len(signed) <= LONGEST_SIGNATURE and signed.count("\n") < MOST_SIGNED and "?" not in signed
     rest = text.removesuffix(signed).strip() if is_one and HELD not in signed else text
     return rest or text
 
 
 def _tidy(text: str) -> str:
-    text = UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = UNPRINTABLE.sub("", text[:MOST_READ].replace("\r\n", "\n").replace("\r", "\n"))
     return GAP.sub("\n\n", "\n".join(BLANKS.sub(" ", one).strip() for one in text.split("\n"))).strip()

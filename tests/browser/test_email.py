@@ -31,8 +31,6 @@ async def test_ann_answers_a_mail_at_the_desk_and_the_customer_finds_her_words_i
         await ann.page.screenshot(path=tmp_path / "desk.png")
         await ann.claim()
         await ann.send(ANSWER)
-        await ann.page.screenshot(path=tmp_path / "desk-answered.png")
-        await ann.button("Release").click()
     assert (await answers(stack, mail, 2))[1] == ANSWER
 
     context = await browser.new_context(viewport={"width": 1200, "height": 900})

@@ -28,6 +28,12 @@ def set_fate(stack: Stack, address: str, fate: str) -> None:
     assert status in {200, 204}, answer
 
 
+def trouble(stack: Stack, **fault: object) -> None:
+    """Let the provider fail like this."""
+    status, answer = stack.request("PUT", "/_faults", fault, base=stack.settings.agentmail_target)
+    assert status in {200, 204}, answer
+
+
 def letters(stack: Stack, thread_id: str) -> list[dict[str, Any]]:
     """Every mail of the thread, oldest first."""
     found = stack.get(f"/_mock/threads/{quote(thread_id, safe='')}", stack.settings.agentmail_target)

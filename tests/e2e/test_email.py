@@ -2,11 +2,12 @@
 
 import pytest
 
+from mesh.mail.composing import message_id_of
 from mesh.protocol import Payload, Policy, Route
 from mesh.store import History
 from tests.conftest import until
 from tests.e2e.conftest import PATIENCE, Stack, a_question
-from tests.e2e.mailbox import FRANK, FURIOUS, POLLY, answers, letters, received, set_fate, waits, write
+from tests.e2e.mailbox import FRANK, FURIOUS, POLLY, answers, letters, received, set_fate, trouble, waits, write
 
 pytestmark = pytest.mark.e2e
 
@@ -66,6 +67,15 @@ async def test_a_reply_that_bounced_reopens_the_conversation_at_the_desk(stack: 
     mail = write(stack, "Which payment methods do you accept?", sender=sender, subject="It will bounce")
     item = await waits(stack, subject="It will bounce")
     assert "bounced" in item["customer_message"]
+    assert len(received(stack, mail)) == 1
+
+
+@pytest.mark.parametrize("fault", [{"status": 503, "after": True}, {"status": 429, "retry_after": 1}])
+async def test_a_provider_in_trouble_mails_the_reply_once_all_the_same(stack: Stack, fault: dict[str, object]) -> None:
+    trouble(stack, mode="fail", times=1, path="/reply", **fault)
+    mail = write(stack, "Which payment methods do you accept?")
+    await answers(stack, mail)
+    await stack.end(message_id_of(mail["event_id"]))
     assert len(received(stack, mail)) == 1
 
 

@@ -115,3 +115,14 @@ async def test_it_is_answered_when_jetstream_has_confirmed_and_not_before() -> N
         assert not asked.done()
         confirmed.set()
         assert (await asked).status_code == 200
+
+
+async def test_a_mesh_that_does_not_answer_in_time_is_said_to_be_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Hanging(FakeBus):
+        async def publish(self, message: Message) -> None:
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr("gateway.agentmail.PATIENCE", 0.01)
+    async with a_door(bus=Hanging()) as door:
+        answer = await door.tell(a_mail())
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")

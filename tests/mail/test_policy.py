@@ -36,6 +36,7 @@ US = "support@shop.example.com"
         ({"subject": "Respuesta automática: pedido"}, "vacation"),
         ({"from": "MAILER-DAEMON@example.com"}, "nobody"),
         ({"from": "no-reply@example.com"}, "nobody"),
+        ({"from": "donotreply-orders@example.com"}, "nobody"),
         ({"from": "noreply+123@example.com"}, "nobody"),
         ({"from": "bounces+abc=example.com@lists.example.com"}, "nobody"),
     ],

@@ -30,6 +30,7 @@ def a_mail(**fields: Any) -> Mail:
         ("Where is it?\n-- \nPolly Inquirer\nExample Ltd", "Where is it?"),
         ("Hi\nThanks, but where is my order 67890?\nPolly", "Hi\nThanks, but where is my order 67890?\nPolly"),
         ("Cancel these:\n- the lamp\n- the kettle", "Cancel these:\n- the lamp\n- the kettle"),
+        ("On Fri, 20 Nov 2026 at 10:00, Shop wrote:\n> It is on its way.\n\nAnd the other one?", "And the other one?"),
         ("> your words\nNo, that is wrong.\n> more of yours", "No, that is wrong."),
         ("> nothing but a quote", "> nothing but a quote"),
         ("x" * 400 + "\nand 67890\n" + "y" * 400 + QUOTED, "x" * 400 + "\nand 67890\n" + "y" * 400),

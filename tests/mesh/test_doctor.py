@@ -95,6 +95,7 @@ NOWHERE = "127.0.0.1:9"
         ({"llm_timeout": 25}, {"settings.llm_timeout"}),
         ({"human_deadline_critical": 5000}, {"settings.human_deadlines"}),
         ({"llm_model": "openai/gpt-x"}, {"llm"}),
+        ({"agentmail_url": "https://api.agentmail.to"}, {"mail"}),
         ({"llm_api_base": "http://127.0.0.1:1"}, {"llm"}),
         ({"gateway_port": 8001, "customers_port": 8001, "customers_url": "KEPT"}, {"settings.ports"}),
         ({"mesh_data_dir": Path("/dev/null"), "database_url": "KEPT"}, {"data_dir", "nats.sync"}),

@@ -7,7 +7,7 @@ from types import ModuleType
 from mesh.actor import Actor, actor, discover
 from mesh.plan import Plan, named_by
 from mesh.protocol import Enrichment, Message, Route
-from workers.compose import standard_route
+from workers.compose import mail_routes, standard_route
 
 
 def ways(plan: Plan, way: str) -> set[tuple[str, str]]:
@@ -53,6 +53,13 @@ def test_the_standard_route_goes_from_column_to_column() -> None:
     assert ("sentiment_analyzer", "decision_router") in ways(plan, "standard")
     assert ("context_retriever", "decision_router") in ways(plan, "standard")
     assert all(columns[target] == columns[source] + 1 for source, target in ways(plan, "standard"))
+
+
+def test_whom_a_publisher_lets_follow_stands_behind_whom_it_follows() -> None:
+    plan = Plan.of(discover(), mail_routes().answer)
+    columns = {station.name: station.column for station in plan.stations}
+    assert ("response_aggregator", "email_sender") in ways(plan, "router")
+    assert columns["email_sender"] == columns["response_aggregator"] + 1
 
 
 def test_a_routers_edits_are_ways_to_the_actors_that_its_file_names() -> None:
