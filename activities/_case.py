@@ -86,6 +86,8 @@ class Case:
     removed: tuple[str, ...] = ()
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
     knowledge: Knowledge | None = None
+    usual: int | None = None
+    """Minutes within which a person mostly answers now, where that was measured."""
 
     @classmethod
     def of(cls, message: Message) -> "Case":

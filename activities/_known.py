@@ -18,6 +18,7 @@ from activities._deeds import Backing, backings
 from activities._figures import Figures, Span
 from activities._policies import instructs
 from activities._together import asked
+from mesh.parts import HandoffPart, parts_in
 from mesh.protocol import Message
 
 ID: Final = re.compile(r"\b(?P<letters>[A-Z]{2,5})-(?P<digits>\d{3,})\b", re.IGNORECASE)
@@ -148,9 +149,11 @@ def _dates(told: str) -> tuple[date, ...]:
 
 
 def _waits(message: Message) -> Iterator[Span]:
-    """How long the route lets the customer wait for a person."""
-    if "human_agent" in message.route.policies:
-        minutes = round(message.route.policy("human_agent").timeout / 60)
+    """How long the route lets the customer wait for a person, and how long most wait, where that was measured."""
+    waits = [round(message.route.policy("human_agent").timeout / 60)] if "human_agent" in message.route.policies else []
+    parts = parts_in(message.payload.response)
+    waits += [part.usually_minutes for part in parts if isinstance(part, HandoffPart) and part.usually_minutes]
+    for minutes in waits:
         yield from ((minutes, "minute"), (minutes // HOUR, "hour"))
 
 

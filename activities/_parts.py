@@ -8,6 +8,7 @@ from activities._policies import instructs
 from activities._reply import ActionName, Response
 from activities._sections import results_of
 from activities._tongues import tongue
+from activities._waiting_time import latest_minutes
 from activities.intent_analyzer import IntentName
 from mesh.parts import Goods, HandoffPart, Option, OrderPart, Part, QuickRepliesPart, Stop, TrackingPart
 from mesh.protocol import Message
@@ -38,16 +39,15 @@ def with_parts(response: Response, message: Message, case: Case, matters: Mappin
     if response.author == "human":
         return response
     if response.kind == "holding":
-        return response.model_copy(update={"parts": (_handoff(message),)})
+        return response.model_copy(update={"parts": (_handoff(message, case),)})
     if response.kind not in ANSWERED or case.foreign:
         return response
     cards = tuple(_cards(case))[:MOST_CARDS] if response.kind == "answer" else ()
     return response.model_copy(update={"parts": (*cards, *_quick_replies(response.asks, case, matters))})
 
 
-def _handoff(message: Message) -> HandoffPart:
-    known = "human_agent" in message.route.policies
-    return HandoffPart(within_minutes=round(message.route.policy("human_agent").timeout / 60) if known else None)
+def _handoff(message: Message, case: Case) -> HandoffPart:
+    return HandoffPart(within_minutes=latest_minutes(message), usually_minutes=case.usual)
 
 
 # -- orders and parcels

@@ -1,6 +1,7 @@
 """What do we answer, and what do we do about it?"""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final, Literal
 
@@ -13,7 +14,7 @@ from activities._conservative import cleared
 from activities._guardrails import objections
 from activities._known import Known
 from activities._parts import with_parts
-from activities._prompts import WORDING, read_part
+from activities._prompts import WORDING, read_part, tokens_for
 from activities._quoting import sources_in, with_sources
 from activities._reply import MAX_REPLY, Action, ActionName, ActionPlan, Response
 from activities._safety import Safety
@@ -21,10 +22,12 @@ from activities._saga import unfinished
 from activities._sections import results_of, sections, tell
 from activities._together import asked
 from activities._tongues import tongue
+from activities._waiting_time import in_words, latest_minutes, usual_minutes
 from activities._wording import faithful
 from activities._words import render
 from activities.intent_analyzer import Intent, IntentName
 from mesh.actor import actor
+from mesh.bus import Bus
 from mesh.llm import LLM
 from mesh.personal import for_a_model
 from mesh.protocol import Message
@@ -32,7 +35,6 @@ from mesh.protocol import Message
 __all__ = ["MAX_REPLY", "Action", "ActionName", "ActionPlan", "Response", "Wording", "response_generator"]
 
 MOST_REGENERATIONS: Final = 2
-HOUR: Final = 60
 HEAVY: Final = frozenset({"legal_threat", "formal_complaint", "fraud", "chargeback"})
 
 MATTERS: Final[dict[IntentName, str]] = {
@@ -72,8 +74,8 @@ class Wording(BaseModel):
 
 
 @actor("response_generator", timeout=timedelta(seconds=20))
-async def response_generator(message: Message, *, llm: LLM) -> tuple[Response, ActionPlan]:
-    case = Case.of(message)
+async def response_generator(message: Message, *, llm: LLM, bus: Bus) -> tuple[Response, ActionPlan]:
+    case = replace(Case.of(message), usual=await usual_minutes(message, bus))
     response, plan = _interrupted(message, case) or await _undisturbed(message, case, llm)
     return with_sources(with_parts(response, message, case, MATTERS), case.language), plan
 
@@ -186,7 +188,7 @@ def _holding(message: Message, case: Case) -> Response:
         signals=signals,
         matters=_about_orders(case),
         why=_why(case, heavy=bool(heavy)),
-        within=_within(message, case),
+        **_wait(message, case),
     )
     return Response(text=text, kind="holding")
 
@@ -209,20 +211,12 @@ def _why(case: Case, *, heavy: bool) -> str:
 
 def _asking(message: Message, case: Case, plan: ActionPlan) -> Response:
     # Never in the model's words: no check stands between this text and the customer.
-    return Response(
-        text=render("approval", case=case, actions=plan.actions, within=_within(message, case)), kind="holding"
-    )
+    return Response(text=render("approval", case=case, actions=plan.actions, **_wait(message, case)), kind="holding")
 
 
-def _within(message: Message, case: Case) -> str:
-    """How long the customer waits at most, in words; empty when the route does not say."""
-    if "human_agent" not in message.route.policies:
-        return ""
-    minutes = round(message.route.policy("human_agent").timeout / 60)
-    if spoken := tongue(case.language):
-        return spoken.within(minutes)
-    count, unit = (minutes, "minute") if minutes % HOUR else (minutes // HOUR, "hour")
-    return f"{count} {unit}{'' if count == 1 else 's'}" if count else ""
+def _wait(message: Message, case: Case) -> dict[str, str]:
+    """What the templates quote: how long people usually take, and how long they take at most."""
+    return {"usual": in_words(case.usual, case), "within": in_words(latest_minutes(message), case)}
 
 
 def _again(message: Message, case: Case) -> Response:
@@ -273,7 +267,8 @@ async def _worded(message: Message, llm: LLM, response: Response) -> Response:
     question = read_part(for_a_model(asked(message)))
     # The facts come last: what stands at the end is what a small model goes on with.
     said = {"customer_message": question, "tone": _tone(message), "facts": response.text}
-    wording = await llm.ask(Wording, prompt=WORDING, text=json.dumps(said, ensure_ascii=False))
+    prompt = WORDING.within(tokens_for(response.text))
+    wording = await llm.ask(Wording, prompt=prompt, text=json.dumps(said, ensure_ascii=False))
     text = wording.text.strip() if wording else ""
     if not text or len(text) > MAX_REPLY or not faithful(text, response.text) or _unchecked(message, text):
         return response

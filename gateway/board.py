@@ -14,10 +14,11 @@ from gateway.desk_models import Wanted
 from gateway.edge import Edge
 from gateway.models import Waiting
 from gateway.waiting_list import PERSON, listed
+from mesh.assignment.seats import PLACE
 from mesh.desk import Hold
 from mesh.errors import Transient, Unavailable
 from mesh.floor import Colleague, Floor
-from mesh.registers import DESK, NOTES, PEOPLE, TRANSFERS
+from mesh.registers import DESK, NOTES, PEOPLE, SEATS, TRANSFERS
 from mesh.replies import DUE, Due, Progress, Reply
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ class Board:
         self._listeners: set[Window] = set()
         self._shown: dict[Kind, str] = {}
         self._holders: dict[str, str | None] = {}
+        self._said: dict[str, bytes] = {}
         self._looked_at: frozenset[str] = frozenset()
         self._messages: frozenset[str] = frozenset()
         self._list_hinted = self._people_hinted = True
@@ -72,6 +74,7 @@ class Board:
         """
         for bucket in (DESK, NOTES, PEOPLE, TRANSFERS):
             await self._edge.bus.hear(f"$KV.{bucket}.>", self._take_change)
+        await self._edge.bus.hear(f"$KV.{SEATS}.{PLACE}.>", lambda _subject, _data: self._hint())
         await self._edge.bus.hear(DUE, self._take_due)
 
     def close(self) -> None:
@@ -114,10 +117,16 @@ class Board:
         if bucket == NOTES:
             self._tell("noted", {"message_id": key})
         elif bucket == PEOPLE:
-            self._people_hinted = True
-            self._hinted.set()
+            self._take_presence(key, data)
         elif bucket == TRANSFERS or self._changes_hands(key, data):
             self._hint()
+
+    def _take_presence(self, window: str, data: bytes) -> None:
+        """Every window repeats itself all the time; that somebody is gone is seen when the time comes to look."""
+        if self._said.get(window) != data:
+            self._said[window] = data
+            self._people_hinted = True
+            self._hinted.set()
 
     def _changes_hands(self, session_id: str, data: bytes) -> bool:
         """Whether a claim says more than that somebody is still there: everybody who has one repeats it."""
@@ -171,6 +180,8 @@ class Board:
 
     async def _look_who_is_there(self) -> None:
         people = await Floor(self._edge.bus).people()
+        here = {one.person.encode().hex() for one in people}
+        self._said = {window: data for window, data in self._said.items() if window.split(".")[0] in here}
         self._looked_at = frozenset(session_id for one in people for session_id in one.looking)
         self._show("people", COLLEAGUES.dump_json(people).decode())
 

@@ -24,7 +24,9 @@ from gateway.models import Answered, DeskReply, Waiting
 from gateway.people import Person, ThePerson, a_person
 from gateway.presence_news import tell_customer
 from gateway.problems import Problem
+from gateway.seating import accepted, answered, assignment, left, seat_of
 from gateway.waiting_list import PERSON, is_approval, listed, was_held_back
+from mesh.assignment.seats import Offered
 from mesh.desk import Claim, Desk, Held, Hold, Note, NotHeld
 from mesh.protocol import Id, Message, Outcome, Route
 
@@ -47,7 +49,7 @@ async def waiting(edge: TheEdge, wanted: Filters) -> list[Waiting]:
 async def claim(message_id: MessageId, person: ThePerson, edge: TheEdge) -> Claimed:
     """Take the conversation over: from now on no automatic reply reaches the customer. Keep it by heartbeats."""
     message = await known(edge, message_id)
-    held = (await take(edge, message, person.name)).hold
+    held = (await take(edge, message, person)).hold
     await tell_customer(edge, message, "joined", person.display_name)
     return _claimed(message, held)
 
@@ -66,6 +68,7 @@ async def release(message_id: MessageId, person: ThePerson, edge: TheEdge) -> Do
     message = await known(edge, message_id)
     with _refused(message):
         await _desk(edge).release(message.session_id, person.name)
+    await left(edge, message, person.name, passed=True)
     await tell_customer(edge, message, "left", person.display_name)
     return Done(message_id=message_id, status="released")
 
@@ -75,10 +78,12 @@ async def reply(message_id: MessageId, body: DeskReply, person: ThePerson, edge:
     """Answer a conversation that waits for a person. Who has claimed it keeps it."""
     refuse_long(body.text)
     message = await _waiting(edge, message_id, approval=False)
-    claim = await take(edge, message, person.name)
+    claim = await take(edge, message, person)
+    seat = await seat_of(edge, message)
     try:
         answer: JsonValue = {"text": body.text, "kind": "answer", "author": "human", "agent": person.name}
-        await _complete(edge, message, {"response": answer})
+        await _complete(edge, message, {"response": answer, **assignment(seat)})
+        await answered(edge, message, person.name, seat)
     finally:
         # Who only answered, without having claimed, sends no heartbeats: nobody would answer what comes next.
         if claim.fresh:
@@ -110,7 +115,7 @@ async def hand_back(message_id: MessageId, body: HandBack, person: ThePerson, ed
     """Give the message back to the mesh, which answers it; automatic replies may pass again."""
     message = await _waiting(edge, message_id, approval=False)
     _demand_actors(edge, body.steps or ())
-    await take(edge, message, person.name)
+    await take(edge, message, person)
     if body.reason:
         await _desk(edge).note(message_id, person.name, body.reason)
     # Before the visit is completed: its answer must find the way free.
@@ -161,22 +166,37 @@ async def _waiting(edge: Edge, message_id: str, *, approval: bool) -> Message:
     return message
 
 
-async def take(edge: Edge, message: Message, agent: str) -> Claim:
+async def take(edge: Edge, message: Message, person: Person) -> Claim:
+    """The claim of this person, for whom any offer that keeps others out must be."""
     with _refused(message):
-        return await _desk(edge).claim(message.session_id, agent)
+        await accepted(edge, message, person)
+        try:
+            return await _desk(edge).claim(message.session_id, person.name)
+        except Held:
+            await left(edge, message, person.name)
+            raise
 
 
-async def let_go(edge: Edge, message: Message, agent: str) -> None:
+async def let_go(edge: Edge, message: Message, agent: str, *, passed: bool = False) -> None:
     # When it expired in the meantime there is nothing left to let go of.
     with contextlib.suppress(NotHeld, Held):
         await _desk(edge).release(message.session_id, agent)
+    await left(edge, message, agent, passed=passed)
 
 
 @contextlib.contextmanager
 def _refused(message: Message) -> Iterator[None]:
-    """Say who has the conversation when it is not the one who acts."""
+    """Say who has the conversation, or is asked first, when it is not the one who acts."""
     try:
         yield
+    except Offered as error:
+        raise Problem(
+            HTTPStatus.CONFLICT,
+            str(error),
+            message_id=message.message_id,
+            offered_to=error.seat.person,
+            offered_until=error.seat.model_dump(mode="json")["until"],
+        ) from error
     except Held as error:
         raise Problem(
             HTTPStatus.CONFLICT,
@@ -204,10 +224,12 @@ async def _decide(
     **more: JsonValue,
 ) -> Done:
     message = await _waiting(edge, message_id, approval=True)
-    await take(edge, message, person.name)
+    await take(edge, message, person)
+    seat = await seat_of(edge, message)
     # The mesh goes on and tells the customer what was done, so its reply must find the way free.
     await let_go(edge, message, person.name)
     await _complete(edge, message, {"approval": {"verdict": verdict, "by": person.name, "note": body.note}, **more})
+    await answered(edge, message, person.name, seat)
     return Done(message_id=message_id, status=verdict)
 
 

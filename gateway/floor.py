@@ -16,9 +16,10 @@ from gateway.case import case_of
 from gateway.case_models import Case
 from gateway.desk import MessageId, known, let_go, take
 from gateway.desk_models import Note as NoteText
-from gateway.edge import TheEdge
+from gateway.edge import Edge, TheEdge
 from gateway.models import Strict
 from gateway.people import Person, ThePerson, a_person, person_on
+from mesh.assignment.table import table_in
 from mesh.desk import Desk
 from mesh.floor import Colleague, Floor, Presence, State, Transfer
 from mesh.protocol import Id
@@ -26,17 +27,25 @@ from mesh.protocol import Id
 router = APIRouter(prefix="/api/desk", tags=["desk"], dependencies=[Depends(a_person)])
 
 PULSE = 15.0
-"""Seconds of silence after which a live stream says that it is there; proxies cut what is silent for longer."""
+"""Seconds between two looks whether somebody is still signed in."""
+BEAT = 5.0
+"""Seconds between two times that a window is asked whether it is there. It answers by its presence: pages in the
+background have slow clocks, and hear as well as any."""
 
 Skill = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
 
 
 class Here(Strict):
-    """One window of the person, and what it shows. Say it again within 45 s, or nobody sees you."""
+    """One window of the person, and what it shows.
+
+    Say it again every 5 s: after 12 s you are gone, and what was offered to you or is yours is offered anew.
+    `capacity`: how many conversations you would have at the same time; no more than you may.
+    """
 
     window: Id
     state: State = "available"
     looking: Id | None = Field(default=None, description="The session of the conversation that is open.")
+    capacity: int | None = Field(default=None, ge=1, le=100)
 
 
 class Gone(Strict):
@@ -76,9 +85,17 @@ async def heartbeat(body: Here, person: ThePerson, edge: TheEdge) -> Seen:
         state=body.state,
         looking=body.looking,
         skills=person.skills,
+        languages=person.languages,
+        capacity=_capacity(body, person, edge),
+        supervisor=person.may("supervisor"),
     )
     await Floor(edge.bus).show(presence, body.window)
     return Seen()
+
+
+def _capacity(body: Here, person: Person, edge: Edge) -> int:
+    most = person.capacity or table_in(edge.settings.knowledge_dir).capacity
+    return min(body.capacity or most, most)
 
 
 @router.post("/presence/leave")
@@ -101,12 +118,12 @@ async def people(person: ThePerson, edge: TheEdge) -> Floored:
 async def transfer(message_id: MessageId, body: PassOn, person: ThePerson, edge: TheEdge) -> Transfer:
     """Let go of the conversation; people of this skill see it first. 409 when somebody else has it."""
     message = await known(edge, message_id)
-    await take(edge, message, person.name)
+    await take(edge, message, person)
     if body.note:
         await Desk(edge.bus).note(message_id, person.name, body.note)
     # Before it is let go: in between anybody could take it, and it would be theirs and passed on at once.
     passed = await Floor(edge.bus).pass_on(message_id, body.skill, person.name, body.note)
-    await let_go(edge, message, person.name)
+    await let_go(edge, message, person.name, passed=True)
     return passed
 
 
@@ -118,7 +135,10 @@ async def canned(edge: TheEdge) -> list[Canned]:
 
 @router.get("/live", include_in_schema=False)
 async def live(connection: Request, board: TheBoard, edge: TheEdge) -> StreamingResponse:
-    """Server-sent events: `waiting`, `people`, `trouble` when they change; `said`, `noted`, `due` as they happen."""
+    """Server-sent events: `waiting`, `people`, `trouble` when they change; `said`, `noted`, `due` as they happen.
+
+    Every five seconds there is a `beat`, to be answered with the window's presence.
+    """
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(
         _told(board, lambda: person_on(connection, edge)), media_type="text/event-stream", headers=headers
@@ -129,22 +149,26 @@ async def _told(board: Board, still_here: Callable[[], Awaitable[Person | None]]
     """What a window is told, until it is closed, too slow, or its person is signed in no more."""
     with board.listening() as window:
         yield "retry: 2000\n\n"
-        asked = monotonic()
+        asked = beaten = monotonic()
         while True:
-            news = await _next(window)
+            news = await _next(window, beaten + BEAT)
             if monotonic() - asked > PULSE:
                 asked = monotonic()
                 if await still_here() is None:
                     return
             if news is CLOSED:
                 return
-            yield f"event: {news.kind}\ndata: {news.data}\n\n" if news else ": here\n\n"
+            if news:
+                yield f"event: {news.kind}\ndata: {news.data}\n\n"
+            else:
+                beaten = monotonic()
+                yield "event: beat\ndata: {}\n\n"
 
 
-async def _next(window: Window) -> News | None:
-    """The next news; None when nothing has happened for a while."""
+async def _next(window: Window, until: float) -> News | None:
+    """The next news; None when it is time for a beat, however much happens."""
     try:
-        async with asyncio.timeout(PULSE):
+        async with asyncio.timeout(until - monotonic()):
             return await window.get()
     except TimeoutError:
         return None

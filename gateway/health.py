@@ -45,6 +45,7 @@ class Mailbox(BaseModel):
     pollers: int
 
 
+@router.get("/health")
 @router.get("/api/health")
 async def health(request: Request, edge: TheEdge) -> Health:
     """Can this gateway take messages and see their answers? What is wrong is told to operators."""
@@ -92,6 +93,9 @@ async def services(edge: TheEdge) -> Health:
 
 @router.get("/metrics", response_class=Response, dependencies=INSIDE)
 async def metrics(edge: TheEdge) -> Response:
+    parts, _ = await parts_of(edge)
+    for part, state in parts.items():
+        edge.metrics.healthy.labels(part).set(state == OK)
     return Response(edge.metrics.exposition(), HTTPStatus.OK, media_type="text/plain; version=0.0.4; charset=utf-8")
 
 

@@ -29,7 +29,41 @@ class Metrics:
             "mesh_gateway_replies", "Replies of the whole mesh, as seen here.", ("status",), registry=self.registry
         )
         self.sockets = Gauge("mesh_gateway_open_sockets", "Open WebSockets.", registry=self.registry)
+        self.active = Gauge(
+            "active_conversations_total",
+            "Conversations at the desk: waiting, offered, or in hands.",
+            registry=self.registry,
+        )
+        self.assignments = Counter(
+            "agent_assignments",
+            "Offers that this gateway made.",
+            ("agent_id", "specialization"),
+            registry=self.registry,
+        )
+        self.consensus = Counter(
+            "consensus_operations",
+            "Comparisons in NATS: won, lost, or not answered.",
+            ("operation", "result"),
+            registry=self.registry,
+        )
+        self.healthy = Gauge(
+            "system_health_status", "1 while a part answers, 0 while it does not.", ("part",), registry=self.registry
+        )
         self.waiting = Gauge("mesh_gateway_waiting_chats", "Chats that wait for a reply.", registry=self.registry)
+
+        self.webhooks = Counter(
+            "webhook_requests", "Events of e-mail, and what became of them.", ("event_type", "status"),
+            registry=self.registry,
+        )  # fmt: skip
+        self.webhook_seconds = Histogram(
+            "webhook_processing_duration_seconds",
+            "How long an event of e-mail took, until it was on disk.",
+            buckets=SECONDS,
+            registry=self.registry,
+        )
+
+    def note_comparison(self, operation: str, result: str) -> None:
+        self.consensus.labels(operation, result).inc()
 
     def exposition(self) -> bytes:
         return generate_latest(self.registry)

@@ -10,10 +10,13 @@ from pydantic import JsonValue
 from gateway.desk_models import Wanted
 from gateway.edge import Edge
 from gateway.models import Waiting
+from mesh.assignment.seats import Seat, Seats
 from mesh.desk import Desk
 from mesh.errors import Unavailable
 from mesh.floor import Floor
+from mesh.mail.letter import letter_of
 from mesh.protocol import Message
+from mesh.store import utc
 from mesh.temporal import Journeys
 
 log = logging.getLogger(__name__)
@@ -32,8 +35,9 @@ async def listed(edge: Edge, wanted: Wanted) -> list[Waiting]:
     async def one(message_id: str, facets: Mapping[str, str]) -> Waiting | None:
         async with slots:
             item = await _read(journeys, message_id, facets)
-            return item and await _in_hands(edge, item)
+            return item and await _in_hands(edge, item, seats.get(item.session_id or ""))
 
+    seats = await Seats(edge.bus).all()
     found = [found async for found in journeys.at(PERSON)]
     items = await asyncio.gather(*(one(message_id, facets) for message_id, facets in found))
     return sorted(
@@ -58,21 +62,32 @@ async def _read(journeys: Journeys, message_id: str, facets: Mapping[str, str]) 
     except Unavailable as error:
         log.warning("message %s waits for a person and cannot be read: %s", message_id, error)
         return _unread(message_id, facets)
-    return _shown(message) if message and PERSON in message.route.here else None
+    return plainly(message) if message and PERSON in message.route.here else None
 
 
 async def shown(edge: Edge, message: Message) -> Waiting:
     """What the desk shows of this message, whether or not it still waits."""
-    return await _in_hands(edge, _shown(message))
+    return await _in_hands(edge, plainly(message), await Seats(edge.bus).of(message.session_id))
 
 
-async def _in_hands(edge: Edge, item: Waiting) -> Waiting:
-    """The item with who has its conversation, and to whom it was passed on."""
+async def _in_hands(edge: Edge, item: Waiting, seat: Seat | None) -> Waiting:
+    """The item with who has its conversation, to whom it was passed on, and who is asked to take it."""
     hold = await Desk(edge.bus).holder(item.session_id) if item.session_id else None
     transfer = await Floor(edge.bus).transfer_of(item.message_id)
     passed = {"skill": transfer.skill, "transferred_by": transfer.by} if transfer else {}
     held = {"state": "claimed", "claimed_by": hold.agent, "claimed_until": hold.until} if hold else {}
-    return item.model_copy(update={**passed, **held})
+    return item.model_copy(update={**_offer(seat), **passed, **held})
+
+
+def _offer(seat: Seat | None) -> dict[str, object]:
+    if seat is None or seat.state != "offered" or not seat.stands(datetime.now(UTC)):
+        return {}
+    return {
+        "offered_to": seat.person,
+        "offered_until": seat.until,
+        "offered_why": list(seat.why),
+        "reserved": seat.reserved,
+    }
 
 
 def _fits(item: Waiting, wanted: Wanted) -> bool:
@@ -90,10 +105,12 @@ def _unread(message_id: str, facets: Mapping[str, str]) -> Waiting:
         urgency=facets.get("Urgency"),
         intent=facets.get("Intent"),
         tier=facets.get("Tier"),
+        channel=facets.get("Channel"),
     )
 
 
-def _shown(message: Message) -> Waiting:
+def plainly(message: Message) -> Waiting:
+    """What the message itself tells."""
     trace, payload, held_back = message.route.trace, message.payload, was_held_back(message)
     text = _field(payload.response, "text")
     since = _since(message)
@@ -109,6 +126,7 @@ def _shown(message: Message) -> Waiting:
             "kind": "approval" if is_approval(message) else "reply",
             "action_plan": payload.action_plan,
             **_due(message, since),
+            **_by_mail(message),
         }
     )
 
@@ -119,8 +137,7 @@ def _since(message: Message) -> datetime | None:
     if not ended:
         return None
     at, seconds = ended[-1]
-    aware = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return datetime.fromtimestamp(aware.timestamp() + seconds, UTC)
+    return datetime.fromtimestamp(utc(at).timestamp() + seconds, UTC)
 
 
 def _due(message: Message, since: datetime | None) -> dict[str, object]:
@@ -130,6 +147,14 @@ def _due(message: Message, since: datetime | None) -> dict[str, object]:
     reminded = policy.remind_after
     soon = reminded is not None and datetime.now(UTC) >= since + timedelta(seconds=reminded)
     return {"due_at": since + timedelta(seconds=policy.timeout), "overdue_soon": soon}
+
+
+def _by_mail(message: Message) -> dict[str, object]:
+    letter = letter_of(message)
+    if letter is None:
+        return {}
+    unproven = letter.sender if message.payload.customer_email is None else None
+    return {"subject": letter.subject or None, "sender": unproven, "enclosed": [one.name for one in letter.enclosed]}
 
 
 def _field(value: JsonValue, name: str) -> str | None:

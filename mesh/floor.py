@@ -1,5 +1,6 @@
 """The floor of the desk: who is there, what they look at, and which conversations were passed on to whom."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -7,7 +8,7 @@ from pydantic import ValidationError
 
 from mesh.protocol import Id
 from mesh.registers import PEOPLE, TRANSFERS, Registers
-from mesh.route import Wire
+from mesh.route import Wire, spared
 
 State = Literal["available", "away"]
 GONE = b""
@@ -15,13 +16,19 @@ GONE = b""
 
 
 class Presence(Wire):
-    """One window of one person. `looking`: the session of the conversation that is open in it."""
+    """One window of one person. `looking`: the session of the conversation that is open in it.
+
+    `capacity`: how many conversations they would have at the same time, where they say it.
+    """
 
     person: str
     display_name: str = ""
     state: State = "available"
     looking: Id | None = None
     skills: tuple[str, ...] = ()
+    languages: tuple[str, ...] = spared(())
+    capacity: int | None = spared(None)
+    supervisor: bool = spared(value=False)
 
 
 class Colleague(Wire):
@@ -32,6 +39,9 @@ class Colleague(Wire):
     state: State
     looking: tuple[Id, ...] = ()
     skills: tuple[str, ...] = ()
+    languages: tuple[str, ...] = spared(())
+    capacity: int | None = spared(None)
+    supervisor: bool = spared(value=False)
 
 
 class Transfer(Wire):
@@ -58,11 +68,8 @@ class Floor:
 
     async def people(self) -> tuple[Colleague, ...]:
         """Everybody who is here, by name."""
-        windows: dict[str, list[Presence]] = {}
-        for value in await self._registers.everything(PEOPLE):
-            if (found := _read(value)) is not None:
-                windows.setdefault(found.person, []).append(found)
-        return tuple(_together(person, windows[person]) for person in sorted(windows, key=str.casefold))
+        found = [presence_in(value) for value in await self._registers.everything(PEOPLE)]
+        return together(one for one in found if one is not None)
 
     async def pass_on(self, message_id: str, skill: str, by: str, note: str | None = None) -> Transfer:
         """From now on the message is first for people of this skill."""
@@ -84,7 +91,16 @@ def _window(person: str, window: str) -> str:
     return f"{person.encode().hex()}.{window}"
 
 
-def _read(value: bytes) -> Presence | None:
+def together(presences: Iterable[Presence]) -> tuple[Colleague, ...]:
+    """The people whose windows these are, by name."""
+    windows: dict[str, list[Presence]] = {}
+    for one in presences:
+        windows.setdefault(one.person, []).append(one)
+    return tuple(_together(person, windows[person]) for person in sorted(windows, key=str.casefold))
+
+
+def presence_in(value: bytes) -> Presence | None:
+    """What a window said; None when it is closed, or says what nobody can read."""
     try:
         return Presence.model_validate_json(value) if value else None
     except ValidationError:
@@ -96,4 +112,14 @@ def _together(person: str, windows: list[Presence]) -> Colleague:
     looking = tuple(sorted({one.looking for one in windows if one.looking}))
     skills = tuple(sorted({skill for one in windows for skill in one.skills}))
     display_name = windows[-1].display_name or person
-    return Colleague(person=person, display_name=display_name, state=here, looking=looking, skills=skills)
+    return Colleague(
+        person=person,
+        display_name=display_name,
+        state=here,
+        looking=looking,
+        skills=skills,
+        languages=tuple(sorted({language for one in windows for language in one.languages})),
+        # The newest word counts where windows differ: only one of them was asked.
+        capacity=next((one.capacity for one in reversed(windows) if one.capacity), None),
+        supervisor=any(one.supervisor for one in windows),
+    )

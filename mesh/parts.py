@@ -67,10 +67,14 @@ class QuickRepliesPart(Wire):
 
 
 class HandoffPart(Wire):
-    """A person will answer, within so many minutes at the latest; None when nobody said."""
+    """A person will answer, within so many minutes at the latest; None when nobody said.
+
+    `usually_minutes`: within which most answers came lately, for as many as wait now; None when that was not measured.
+    """
 
     kind: Literal["handoff"] = "handoff"
     within_minutes: int | None = None
+    usually_minutes: int | None = spared(None)
 
 
 Known = OrderPart | TrackingPart | QuickRepliesPart | HandoffPart

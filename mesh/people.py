@@ -35,15 +35,21 @@ people = sql.Table(
     sql.Column("display_name", sql.String(120), nullable=False),
     sql.Column("roles", sql.JSON, nullable=False),
     sql.Column("skills", sql.JSON, nullable=False),
+    sql.Column("languages", sql.JSON, nullable=False, server_default="[]"),
+    sql.Column("capacity", sql.Integer),
     sql.Column("password_hash", sql.String(255), nullable=False),
     sql.Column("changed_at", sql.DateTime(timezone=True), nullable=False),
 )
 
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 Skill = Annotated[str, StringConstraints(pattern=r"^[\w][\w .-]{0,39}$")]
 
 
 class Person(BaseModel):
-    """Somebody of the team. `name` is unique and signs what they do; `skills` say what they are good at."""
+    """Somebody of the team. `name` is unique and signs what they do; `skills` say what they are good at.
+
+    `languages`: two letters each; none: that of the shop. `capacity`: conversations they may have at the same time.
+    """
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
@@ -51,6 +57,8 @@ class Person(BaseModel):
     display_name: str = Field(min_length=1, max_length=120)
     roles: tuple[Role, ...] = Field(min_length=1)
     skills: tuple[Skill, ...] = ()
+    languages: tuple[Language, ...] = ()
+    capacity: int | None = Field(default=None, ge=1, le=100)
 
     @property
     def rank(self) -> Role:

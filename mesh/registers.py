@@ -1,33 +1,42 @@
 """JetStream registers: the newest value of a subject, set by comparison; and storing what depends on one."""
 
-import contextlib
-from collections.abc import Callable, Iterator
-from datetime import datetime
-from typing import Final, NamedTuple
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Final
 from uuid import uuid4
 
-from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.errors import Error as NATSError
 from nats.js.api import DiscardPolicy, StorageType, StreamConfig
 from nats.js.errors import BadRequestError, NotFoundError
 from pydantic import BaseModel, ValidationError
 
+from mesh.commits import WRONG_LAST_SEQUENCE, Change, Deed, Register, Standing, Together, unavailable
 from mesh.errors import Unavailable
 from mesh.patience import PatientStream
+
+__all__ = ["BUCKETS", "Change", "Deed", "Register", "Registers", "Standing", "unavailable"]
 
 DESK = "ECOMMERCE_SUPPORT_DESK"
 NOTES = "ECOMMERCE_SUPPORT_NOTES"
 ANSWERS = "ECOMMERCE_SUPPORT_ANSWERS"
 PEOPLE = "ECOMMERCE_SUPPORT_PEOPLE"
 TRANSFERS = "ECOMMERCE_SUPPORT_TRANSFERS"
+MAILS = "ECOMMERCE_SUPPORT_MAILS"
+SEATS = "ECOMMERCE_SUPPORT_SEATS"
+SERVED = "ECOMMERCE_SUPPORT_SERVED"
 FENCE: Final = "ecommerce.support.gateway.fence.*"
 """Subjects in the stream of replies: only what lies in one stream can depend on each other."""
 
-WRONG_LAST_SEQUENCE: Final = 10071
 DAY: Final = 86_400.0
-PRESENT: Final = 45.0
-"""Seconds that somebody counts as present after they last said so."""
+CLOCK: Final = 10.0
+"""Seconds after which the server is asked for its time again."""
+PRESENT: Final = 12.0
+"""Seconds that somebody counts as present after they last said so; they say it every five."""
+
+OPERATIONS: Final[Mapping[str, str]] = {DESK: "claim", NOTES: "note", ANSWERS: "answer", SERVED: "serve"}
+"""What a comparison in a bucket decides, in a word; beside them there are `assign` and `deliver`."""
 
 
 def _bucket(name: str, max_age: float, storage: StorageType = StorageType.FILE) -> StreamConfig:
@@ -53,15 +62,18 @@ BUCKETS: Final = (
     # Who is here is told anew all the time: nothing is lost with it, and it must not cost a sync of the disk.
     _bucket(PEOPLE, PRESENT, StorageType.MEMORY),
     _bucket(TRANSFERS, 3 * DAY),
+    # As long as a reply may come back, or somebody writes on in a thread.
+    _bucket(MAILS, 30 * DAY),
+    # Whom a conversation is offered to holds for a minute and can be decided anew from what lies elsewhere: it must be
+    # unique while it stands, and no power cut need find it again.
+    replace(
+        _bucket(SEATS, 0, StorageType.MEMORY),
+        allow_direct=True,
+        allow_atomic=True,
+        allow_msg_ttl=True,
+    ),
+    _bucket(SERVED, 90 * DAY),
 )
-
-
-class Register(NamedTuple):
-    """A value, its revision, and when the server stored it; no value and 0 while nothing was written."""
-
-    value: bytes | None
-    revision: int
-    stored: datetime | None = None
 
 
 class _Info(BaseModel):
@@ -70,28 +82,20 @@ class _Info(BaseModel):
     ts: datetime
 
 
-@contextlib.contextmanager
-def unavailable(what: str) -> Iterator[None]:
-    """Turn every error of the NATS client into `Unavailable`."""
-    try:
-        yield
-    except (NATSError, OSError) as error:
-        raise Unavailable(f"{what}: {type(error).__name__}") from error
-
-
-class Registers:
+class Registers(Together):
     """The part of `Bus` that compares and sets. Whatever NATS refuses otherwise is `Unavailable`."""
 
-    _client: Client
     _stream: PatientStream
+    _asked: tuple[float, datetime] | None = None
 
     async def read(self, bucket: str, key: str) -> Register:
         return await self._newest(f"KV_{bucket}", f"$KV.{bucket}.{key}")
 
     async def write(self, bucket: str, key: str, value: bytes, revision: int) -> bool:
         """Write unless somebody else has written since this revision was read."""
-        subject = f"$KV.{bucket}.{key}"
-        return await self._store_if(subject, value, {"Nats-Expected-Last-Subject-Sequence": str(revision)})
+        headers = {"Nats-Expected-Last-Subject-Sequence": str(revision)}
+        storing = self._store_if(f"$KV.{bucket}.{key}", value, headers)
+        return await self._compared(OPERATIONS.get(bucket, "other"), storing)
 
     async def put(self, bucket: str, key: str, value: bytes) -> None:
         """Write, whatever was there."""
@@ -99,7 +103,11 @@ class Registers:
 
     async def everything(self, bucket: str) -> tuple[bytes, ...]:
         """Every value of a bucket, oldest first; for buckets of few keys."""
-        found: list[bytes] = []
+        return tuple((await self.entries(bucket)).values())
+
+    async def entries(self, bucket: str) -> dict[str, bytes]:
+        """Every key of a bucket with its value, oldest first; one request for each."""
+        found: dict[str, bytes] = {}
         place = 0
         with unavailable("NATS JetStream cannot be read"):
             while True:
@@ -108,9 +116,9 @@ class Registers:
                         f"KV_{bucket}", seq=place + 1, subject=f"$KV.{bucket}.>", next=True
                     )
                 except NotFoundError:
-                    return tuple(found)
+                    return found
                 place = kept.seq or 0
-                found.append(kept.data or b"")
+                found[(kept.subject or "").removeprefix(f"$KV.{bucket}.")] = kept.data or b""
 
     async def hear(self, subject: str, take: Callable[[str, bytes], None]) -> None:
         """Call `take` with subject and data of whatever is published there from now on; at most once.
@@ -133,6 +141,14 @@ class Registers:
         except ValidationError as error:
             raise Unavailable("NATS JetStream does not tell the time") from error
 
+    async def clock(self) -> datetime:
+        """The server's time, asked for now and then, and counted on in between: for decisions that come often."""
+        if self._asked is None or monotonic() - self._asked[0] > CLOCK:
+            began = monotonic()
+            self._asked = (began, await self.now())
+        began, then = self._asked
+        return then + timedelta(seconds=monotonic() - began)
+
     async def fence(self, stream: str, session_id: str) -> int:
         """Where the fence of a session stands; 0 while it was never raised."""
         return (await self._newest(stream, _fence(session_id))).revision
@@ -148,7 +164,7 @@ class Registers:
             "Nats-Expected-Last-Subject-Sequence": str(fence),
             "Nats-Expected-Last-Subject-Sequence-Subject": _fence(session_id),
         }
-        return await self._store_if(subject, data, headers)
+        return await self._compared("deliver", self._store_if(subject, data, headers))
 
     async def tell(self, subject: str, data: bytes) -> None:
         """Publish on core NATS: at most once, to whoever listens now."""

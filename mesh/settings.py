@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, f
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from mesh.gate_settings import GateSettings
+from mesh.mail_settings import MailSettings
 from mesh.node_settings import NodeSettings
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -22,6 +23,7 @@ class LanguageModel(BaseModel):
         model: as litellm names it.
         name: what traces call it, when two entries are the same model at two addresses.
         structured: how it is told the shape of an answer. A local server is best told the `json_schema`.
+        thinking_tokens: what it may think before an answer, where the provider counts that as part of the answer.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -33,6 +35,7 @@ class LanguageModel(BaseModel):
     input_price: float | None = Field(default=None, ge=0)
     output_price: float | None = Field(default=None, ge=0)
     structured: Literal["json_object", "json_schema", "text"] = "json_object"
+    thinking_tokens: int = Field(default=0, ge=0)
 
     @property
     def known_as(self) -> str:
@@ -42,7 +45,7 @@ class LanguageModel(BaseModel):
 Listed = Annotated[LanguageModel, BeforeValidator(lambda found: {"model": found} if isinstance(found, str) else found)]
 
 
-class Settings(GateSettings, NodeSettings):
+class Settings(MailSettings, GateSettings, NodeSettings):
     """The environment variable of a field is its name in capitals. Durations are in seconds.
 
     Where an address is unset, `mesh up` starts that server itself on the port given here.

@@ -1,6 +1,8 @@
 """What stands in for the buckets of NATS; `tests.fakes.MemoryRegisters` puts it together."""
 
-from mesh.registers import Register, Registers
+from collections.abc import Sequence
+
+from mesh.registers import Change, Register, Registers, Standing
 
 
 class MemoryBuckets(Registers):
@@ -13,3 +15,23 @@ class MemoryBuckets(Registers):
 
     async def everything(self, bucket: str) -> tuple[bytes, ...]:
         return tuple(found.value or b"" for key, found in self.kept.items() if key.startswith(f"{bucket}."))
+
+    async def write_together(self, bucket: str, changes: Sequence[Change]) -> bool:
+        for change in changes:
+            if (await self.read(bucket, change.key)).revision != change.revision:
+                return False
+        for change in changes:
+            await self.write(bucket, change.key, change.value, change.revision)
+        return True
+
+    async def under(self, bucket: str, start: str) -> dict[str, Register]:
+        place = f"{bucket}.{start}."
+        found = {key: kept for key, kept in self.kept.items() if key.startswith(place)}
+        return {key.removeprefix(f"{bucket}."): kept for key, kept in found.items()}
+
+    async def nodes(self, stream: str) -> tuple[Standing, ...]:
+        return (Standing("memory", leads=True, current=True),)
+
+    @property
+    def connections(self) -> int:
+        return 0

@@ -14,7 +14,7 @@ from mesh.identity import demand_sound
 from mesh.plan import Plan
 from mesh.settings import Settings
 from mesh.store import migrate
-from workers.compose import standard_route
+from workers.compose import mail_routes, standard_route
 from workers.process import run
 
 
@@ -29,7 +29,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     demand_sound(settings)
     await migrate(settings)
     actors, route = discover(), standard_route()
-    app = create_app(settings, route=route, actors=sorted(actors), plan=Plan.of(actors, route))
+    app = create_app(settings, route=route, actors=sorted(actors), plan=Plan.of(actors, route), mail=mail_routes())
     config = uvicorn.Config(
         app,
         host=settings.gateway_host,

@@ -19,6 +19,7 @@ from workers import ledger
 from workers.children import Child, Children
 from workers.cluster import is_cluster, nats_servers, shown
 from workers.elections import Elections
+from workers.mail import agentmail
 from workers.newcomers import newcomers
 from workers.process import read_settings, run
 from workers.readiness import wait_for_ports, wait_for_streams, wait_for_workers
@@ -122,6 +123,7 @@ def plan(settings: Settings) -> tuple[list[Program], list[Program]]:
         *([] if settings.nats_url else nats_servers(settings)),
         *([] if settings.redis_url else [valkey(settings)]),
         *([] if settings.customers_url and settings.orders_url and settings.tracking_url else [_shop(settings)]),
+        *([] if settings.agentmail_url else [agentmail(settings)]),
     ]
     return servers, _ours(settings)
 
@@ -206,5 +208,7 @@ def _addresses(settings: Settings) -> Table:
     table.add_row("Valkey", settings.redis_target)
     for service, url in settings.shop_targets.items():
         table.add_row(f"Shop: {service}", f"{url}/docs")
+    if not settings.agentmail_url:
+        table.add_row("Mail", settings.agentmail_target)
     table.add_row("Logs", str((settings.mesh_data_dir / "logs").resolve()))
     return table

@@ -35,13 +35,14 @@ def people() -> None:
 @click.argument("name")
 @click.option("--role", "roles", multiple=True, type=click.Choice(RANKS), default=("agent",), help="What they may.")
 @click.option("--skill", "skills", multiple=True, help="What they are good at; conversations are passed on by it.")
+@click.option("--language", "languages", multiple=True, help="What they speak, two letters; else the shop's language.")
+@click.option("--capacity", type=int, help="Conversations they may have at the same time.")
 @click.option("--shown", default="", help="The name that colleagues and customers see.")
 @PASSWORD
-def add(name: str, roles: tuple[str, ...], skills: tuple[str, ...], shown: str, password: str) -> None:
+def add(name: str, shown: str, password: str, **given: object) -> None:
     """Add NAME."""
-    given = {"name": name.lower(), "display_name": shown or name, "roles": roles, "skills": skills}
     try:
-        person = Person.model_validate(given)
+        person = Person.model_validate({"name": name.lower(), "display_name": shown or name, **given})
     except ValidationError as error:
         sys.exit(f"that does not fit: {misfit(error)}")
     word = _password(password)
@@ -52,9 +53,10 @@ def add(name: str, roles: tuple[str, ...], skills: tuple[str, ...], shown: str, 
 @people.command("list")
 def list_() -> None:
     """Print everybody."""
-    table = Table("name", "shown as", "roles", "skills")
+    table = Table("name", "shown as", "roles", "skills", "languages", "at once")
     for one in _run(_all(edge.settings())):
-        table.add_row(one.name, one.display_name, ", ".join(one.roles), ", ".join(one.skills))
+        lists = (", ".join(found) for found in (one.roles, one.skills, one.languages))
+        table.add_row(one.name, one.display_name, *lists, str(one.capacity or ""))
     console.print(table)
 
 

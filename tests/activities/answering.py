@@ -7,6 +7,7 @@ from activities._known import Known
 from activities._reply import Action, ActionPlan, Response
 from activities.execution_coordinator import ActionResult, ExecutionResult
 from activities.response_generator import response_generator
+from mesh.bus import Bus
 from mesh.llm import LLM
 from mesh.protocol import Message
 from tests.activities.cases import (
@@ -14,11 +15,11 @@ from tests.activities.cases import (
     a_case,
     an_intent,
 )
-from tests.fakes import NoLLM
+from tests.fakes import FakeBus, NoLLM
 
 
-async def generate(message: Message, llm: LLM | None = None) -> tuple[Response, ActionPlan]:
-    found = await response_generator(message, llm=llm or NoLLM())
+async def generate(message: Message, llm: LLM | None = None, bus: Bus | None = None) -> tuple[Response, ActionPlan]:
+    found = await response_generator(message, llm=llm or NoLLM(), bus=bus or FakeBus())
     assert isinstance(found, tuple)
     response, plan = found
     assert isinstance(response, Response)

@@ -1,9 +1,15 @@
+from datetime import UTC, datetime
+
 import pytest
 
+from activities._conservative import shown
 from activities.response_aggregator import response_aggregator
 from activities.response_generator import Action, Response
+from mesh.assignment.pace import Answered, Queue, Served
+from mesh.errors import Unavailable
 from mesh.parts import HandoffPart, OrderPart, Part, QuickRepliesPart, TrackingPart
 from mesh.protocol import Policy, Route
+from mesh.registers import Register
 from mesh.shop import Order, TrackingEvent
 from tests.activities.answering import executed, generate
 from tests.activities.cases import (
@@ -99,10 +105,53 @@ async def test_a_text_of_the_shop_that_speaks_like_an_instruction_is_on_no_card(
     assert [stop.description for stop in found.stops] == ["The parcel was scanned."]
 
 
+ASKED = Route(steps=("response_generator", "human_agent"), policies={"human_agent": Policy(timeout=900)})
+
+
 async def test_a_holding_reply_says_within_how_many_minutes_a_person_answers() -> None:
-    route = Route(steps=("response_generator", "human_agent"), policies={"human_agent": Policy(timeout=900)})
-    response, _ = await generate(a_case("A person!", an_intent("human_agent_request")).with_route(route))
+    response, _ = await generate(a_case("A person!", an_intent("human_agent_request")).with_route(ASKED))
     assert response.parts == (HandoffPart(within_minutes=15),)
+    assert "They aim to answer within 15 minutes." in response.text
+
+
+@pytest.mark.parametrize(("language", "words"), [
+    ("en", "A person usually answers within 5 minutes at the moment."),
+    ("de", "Zurzeit antwortet meist jemand innerhalb von 5 Minuten."),
+])  # fmt: skip
+async def test_a_holding_reply_says_what_answers_took_lately_where_that_was_measured(language: str, words: str) -> None:
+    bus = await measured(240.0)
+    wanted = an_intent("human_agent_request").model_copy(update={"language": language})
+    response, _ = await generate(a_case("A person!", wanted).with_route(ASKED), bus=bus)
+    assert response.parts == (HandoffPart(within_minutes=15, usually_minutes=5),)
+    assert words in response.text
+    # And that is what the customer reads: the figure is one that we know.
+    message = a_case("A person!", wanted, response).with_route(ASKED.advance())
+    assert words in shown(response, message)
+
+
+@pytest.mark.parametrize("seconds", [900.0, 5000.0])
+async def test_what_would_come_after_the_deadline_is_promised_to_nobody(seconds: float) -> None:
+    bus = await measured(seconds)
+    response, _ = await generate(a_case("A person!", an_intent("human_agent_request")).with_route(ASKED), bus=bus)
+    assert response.parts == (HandoffPart(within_minutes=15),)
+
+
+async def test_without_the_registers_the_holding_reply_goes_out_all_the_same() -> None:
+    class Away(FakeBus):
+        async def read(self, bucket: str, key: str) -> Register:
+            raise Unavailable("NATS is away")
+
+    message = a_case("A person!", an_intent("human_agent_request")).with_route(ASKED)
+    assert (await generate(message, bus=Away()))[0].parts == (HandoffPart(within_minutes=15),)
+
+
+async def measured(seconds: float) -> FakeBus:
+    """Registers in which five answers took so long, and a place is free."""
+    bus, at = FakeBus(), datetime.now(UTC)
+    for number in range(5):
+        await Served(bus).answered(f"c-{number}", "ann", Answered(at=at, seconds=seconds))
+    await Served(bus).stands(Queue(people=1, places=4))
+    return bus
 
 
 @pytest.mark.parametrize(("text", "kept"), [("It is on its way.", True), ("You get a refund of 999.00 EUR.", False)])

@@ -28,7 +28,7 @@ from tests.activities.cases import (
     an_intent,
     api_data,
 )
-from tests.fakes import NoLLM, ScriptedLLM
+from tests.fakes import FakeBus, NoLLM, ScriptedLLM
 
 LIES = (
     "I have refunded you in full.",
@@ -46,7 +46,7 @@ ROUTES = (ANSWERING, HOLDING, PLANNING, Route(steps=("response_generator", "resp
 async def read(message: Message, llm: LLM) -> str:
     """What the customer reads in the end, written and checked as the route says, written anew while the check fails."""
     while True:
-        written = await response_generator(message, llm=llm)
+        written = await response_generator(message, llm=llm, bus=FakeBus())
         assert isinstance(written, tuple)
         message = message.enriched({part.slot: part.model_dump(mode="json") for part in written})
         try:

@@ -82,10 +82,11 @@ def test_the_fixed_words_pass_the_checks(language: Spoken) -> None:
         "signals": ("safety", "self_harm"),
         "matters": [],
         "why": "x",
+        "usual": "",
         "within": "1 h",
     }
     facts |= {"quotes": (), "sections": ("x",), "likely": ["a", "b"], "told": (), "orders": case.orders, "calls": ()}
-    facts |= {"doubtful": True, "within": "1 h"}
+    facts |= {"doubtful": True, "usual": "1 h", "within": "1 h"}
     for name in ("safe", "holding", "fallback", "apology", "clarification", "brief", "knowledge", "out_of_scope"):
         text = render(name, language=language, **facts)
         assert not objections(text, Known.of(message)), text

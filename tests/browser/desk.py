@@ -12,6 +12,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Locator, Page, expect
 from websockets.asyncio.client import ClientConnection, connect
 
+from mesh.people import Role
 from tests.conftest import until
 from tests.e2e.conftest import Stack
 from tests.gateway.signing import PASSWORD, a_person
@@ -28,12 +29,13 @@ expect.set_options(timeout=30_000)
 
 
 def team(stack: Stack) -> Team:
-    """Ann and Bob, signed in once: the cookies of their browsers."""
-    return {name: asyncio.run(_cookies(stack, name)) for name in SKILLS}
+    """Ann and Bob, signed in once: the cookies of their browsers. Supervisors, so that they may claim anything."""
+    return {name: asyncio.run(cookies(stack, name, "supervisor", skills=skills)) for name, skills in SKILLS.items()}
 
 
-async def _cookies(stack: Stack, name: str) -> Cookies:
-    await a_person(stack.settings, name, skills=SKILLS[name])
+async def cookies(stack: Stack, name: str, *roles: Role, **more: Any) -> Cookies:
+    """The cookies of somebody's browser, who is in the table with these roles and skills."""
+    await a_person(stack.settings, name, *roles, **more)
     async with httpx.AsyncClient(base_url=stack.url, trust_env=False, timeout=60) as http:
         answer = await http.post("/api/people/sign-in", json={"name": name, "password": PASSWORD})
         assert answer.status_code == 200, answer.text

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.app import create_app
+from gateway.assigning import Assigner
 from gateway.board import CLOSED, Board, Window
 from gateway.edge import Edge
 from gateway.metrics import Metrics
@@ -22,6 +23,7 @@ from gateway.views import Views
 from gateway.waiting import Switchboard
 from mesh.acts import Acts
 from mesh.insights.figures import Insights
+from mesh.mail.signature import Signatures
 from mesh.people import People
 from mesh.plan import Plan
 from mesh.rates import Rates
@@ -34,12 +36,16 @@ from tests.fakes import FakeBus, FakeJourneys, MemorySessions
 from tests.fakes import settings as clean_settings
 from tests.gateway.house import ACTORS, ROUTE, Reached
 from tests.troubled import NotedHistory
+from workers.compose import mail_routes
 
 STRANGER = ("203.0.113.9", 4711)
 """Somebody elsewhere: this machine may more."""
 
 BASE = "http://desk.example.com"
-RATES = ("rate_address", "rate_session", "rate_customer", "rate_new_sessions", "rate_sign_in", "rate_socket")
+RATES = (
+    "rate_address", "rate_session", "rate_customer", "rate_new_sessions", "rate_sign_in", "rate_presence",
+    "rate_socket",
+)  # fmt: skip
 GENEROUS = dict.fromkeys(RATES, "100000/minute")
 
 
@@ -71,6 +77,8 @@ def an_edge(settings: Settings, people: People | None = None, **changes: Any) ->
         "sign_ins": SignIns(settings, changes.get("sessions", sessions), people),
         "acts": Acts(engine),
         "metrics_token": Secret(settings.metrics_token),
+        "mail": mail_routes(),
+        "signatures": Signatures(Secret(settings.agentmail_webhook_secrets)),
     }
     return Edge(**{**parts, **changes})
 
@@ -105,7 +113,7 @@ def with_edge(app: ASGIApp, edge: Edge) -> ASGIApp:
     """The app as a server runs it: every request has a copy of the lifespan's state."""
 
     async def running(scope: Scope, receive: Receive, send: Send) -> None:
-        state = {"edge": edge, "board": Closing(edge), "views": _views(edge)}
+        state = {"edge": edge, "board": Closing(edge), "assigner": Assigner(edge), "views": _views(edge)}
         await app({**scope, "state": state}, receive, send)
 
     return running

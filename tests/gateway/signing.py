@@ -17,9 +17,12 @@ OTHER_SECRET = "fedcba9876543210fedcba9876543210"
 KEYS = {name: OctKey.import_key(name) for name in (SECRET, OTHER_SECRET)}
 
 
-async def a_person(settings: Settings, name: str, *roles: Role, skills: tuple[str, ...] = ()) -> Person:
+async def a_person(
+    settings: Settings, name: str, *roles: Role, skills: tuple[str, ...] = (), capacity: int | None = None
+) -> Person:
     """Somebody of the team, who is in the table when this returns."""
-    person = Person(name=name, display_name=name.title(), roles=roles or ("agent",), skills=skills)
+    given = roles or ("agent",)
+    person = Person(name=name, display_name=name.title(), roles=given, skills=skills, capacity=capacity)
     async with People.open(settings) as people:
         if await people.known(name) is None:
             await people.add(person, PASSWORD)

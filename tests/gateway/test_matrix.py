@@ -71,6 +71,8 @@ EXPECTED: Final[dict[str, Asked]] = {
     "GET /api/desk/canned": (None, PEOPLE),
     "GET /api/desk/live": (None, PEOPLE),
     "GET /desk": (None, EVERYBODY),
+    "GET /health": (None, EVERYBODY),
+    "GET /status": (None, SUPERVISORS),
     "GET /api/health": (None, EVERYBODY),
     "GET /api/health/storage": (None, INSIDERS),
     "GET /api/health/actors": (None, INSIDERS),
@@ -94,6 +96,7 @@ EXPECTED: Final[dict[str, Asked]] = {
     "POST /api/people/sign-out": (None, {**dict.fromkeys(TEAM, 204), "*": 401}),
     "GET /api/people/me": (None, {**dict.fromkeys(TEAM, 200), "*": 401}),
     "GET /api/people/acts": (None, OPERATORS),
+    "POST /webhook/agentmail": ({}, {"*": 401}),
     "GET /api/people/oidc/start": (None, {"*": 404}),
     "GET /api/people/oidc/callback": (None, {"*": 404}),
 }  # fmt: skip

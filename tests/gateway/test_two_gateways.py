@@ -8,7 +8,7 @@ from typing import NamedTuple
 import httpx
 import pytest
 
-from gateway.identity import SECRET_HEADER
+from gateway.credentials import SECRET_HEADER
 from mesh.settings import Settings
 from tests.conftest import free_ports
 from tests.gateway.at_desk import ANN, BOB, desk, post, waits

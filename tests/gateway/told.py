@@ -9,7 +9,9 @@ from mesh.replies import Source
 NOW = datetime.now(UTC)
 SOON = date.today() + timedelta(days=2)  # noqa: DTZ011 - a day as the shop names it
 
-HOLDING = Answer(text="A colleague will answer you.", status="escalated", parts=(HandoffPart(within_minutes=15),))
+HOLDING = Answer(
+    text="A colleague will answer you.", status="escalated", parts=(HandoffPart(within_minutes=60, usually_minutes=15),)
+)
 
 TOLD = {
     "policy": Answer(

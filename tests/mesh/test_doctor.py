@@ -28,7 +28,7 @@ from workers.stack import plan
 
 PORTS = (
     "temporal_port", "temporal_ui_port", "nats_port", "valkey_port",
-    "customers_port", "orders_port", "tracking_port", "gateway_port",
+    "customers_port", "orders_port", "tracking_port", "gateway_port", "agentmail_port",
 )  # fmt: skip
 IDLE = {"temporal.workers", "nats.intake"}
 """What is not well in a house where only the servers run."""

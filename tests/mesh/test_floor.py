@@ -60,4 +60,4 @@ async def test_the_last_transfer_of_a_message_counts(bus: Bus) -> None:
 
 async def test_whoever_is_present_expires_by_the_clock_of_the_server(bus: Bus) -> None:
     found = await bus._stream.stream_info(f"KV_{PEOPLE}")
-    assert (found.config.max_age, found.config.storage) == (45.0, "memory")
+    assert (found.config.max_age, found.config.storage) == (12.0, "memory")

@@ -95,12 +95,15 @@ def test_people_are_added_listed_and_removed_on_the_command_line(tmp_path: Path)
             cwd=tmp_path,
         )
 
-    made = mesh("people", "add", "Ann", "--role", "supervisor", "--skill", "refunds")
+    made = mesh(
+        "people", "add", "Ann", "--role", "supervisor", "--skill", "refunds", "--language", "de", "--capacity", "3"
+    )
     assert (made.returncode, "ann signs in with the password " in made.stdout) == (0, True), made.stderr
     given = mesh("people", "add", "bob", "--password", "-", given=f"{PASSWORD}\n")
     assert (given.returncode, given.stdout) == (0, ""), given.stderr
     listed = mesh("people", "list").stdout
-    assert all(word in listed for word in ("ann", "supervisor", "refunds", "bob", "agent"))
+    assert all(word in listed for word in ("ann", "supervisor", "refunds", "de", "3", "bob", "agent"))
+    assert mesh("people", "add", "cem", "--capacity", "0").returncode == 1
     assert mesh("people", "remove", "bob").returncode == 0
     assert mesh("people", "remove", "bob").returncode == 1
     assert json.loads(mesh("audit", "--people", "--json").stdout) == []

@@ -50,8 +50,8 @@ def test_every_actor_of_the_registry_is_on_the_plan_once_at_a_place_of_its_own()
 def test_the_standard_route_goes_from_column_to_column() -> None:
     plan = Plan.of(discover(), standard_route())
     columns = {station.name: station.column for station in plan.stations}
-    assert ("sentiment_analyzer", "context_retriever") in ways(plan, "standard")
-    assert ("intent_analyzer", "context_retriever") in ways(plan, "standard")
+    assert ("sentiment_analyzer", "decision_router") in ways(plan, "standard")
+    assert ("context_retriever", "decision_router") in ways(plan, "standard")
     assert all(columns[target] == columns[source] + 1 for source, target in ways(plan, "standard"))
 
 
@@ -105,7 +105,7 @@ def test_a_foreign_actor_that_was_seen_at_work_stands_behind_the_one_before_it()
     plan = Plan.of(discover(), standard_route())
     seen = plan.with_seen([("response_generator", "tone_checker"), ("tone_checker", "guardrail_validator")])
     stranger = next(station for station in seen.stations if station.name == "tone_checker")
-    assert (stranger.kind, stranger.column) == ("foreign", 4)
+    assert (stranger.kind, stranger.column) == ("foreign", 3)
     assert ways(seen, "seen") == {("response_generator", "tone_checker"), ("tone_checker", "guardrail_validator")}
     assert len({(one.column, one.row) for one in seen.stations}) == len(plan.stations) + 1
 

@@ -2,11 +2,13 @@
 
 import { act } from "./api.js";
 import { byId, fill, h, toast } from "./dom.js";
-import { hold, isMine, nameOf, state } from "./store.js";
+import { hold, isMine, mayTake, nameOf, state } from "./store.js";
 
 const BLANK = /\{[a-z_]+\}/g;
 const drafts = new Map();
 let mode = "reply";
+// Only a note can be written while somebody else has it; afterwards the box is for replies again.
+let forced = false;
 // What the box on the page belongs to. Another conversation may be on its way already.
 let drawn = null;
 let refresh = () => {};
@@ -23,18 +25,22 @@ const stays = () => localStorage.getItem("desk.stay") === "on";
 export function showComposer() {
   const { item, waiting } = state.case;
   const taken = item.claimed_by && !isMine(item);
-  const open = waiting && !taken && item.kind === "reply";
-  if (drawn?.message_id !== item.message_id) mode = "reply";
+  const asked = !taken && !mayTake(item);
+  const open = waiting && !taken && !asked && item.kind === "reply";
+  if (drawn?.message_id !== item.message_id) [mode, forced] = ["reply", false];
   drawn = item;
+  if (open && forced && !drafts.get(draftKey())) mode = "reply";
+  forced = !open && (forced || mode === "reply");
   if (!open) mode = "note";
-  const shape = `${item.message_id} ${mode} ${open} ${item.claimed_by ?? ""} ${state.case.suggestion?.text ?? ""}`;
+  const shape = `${item.message_id} ${mode} ${open} ${item.claimed_by ?? ""} ${asked} ${state.case.suggestion?.text ?? ""}`;
   // What somebody is writing must not be drawn anew under their hands.
   if (byId("acts").dataset.shape === shape) return;
   byId("acts").dataset.shape = shape;
-  const words = `${nameOf(item.claimed_by)} answers this customer. You can leave a note.`;
+  const words = taken ? `${nameOf(item.claimed_by)} answers this customer. You can leave a note.`
+    : `${nameOf(item.offered_to)} is asked first. You can leave a note.`;
   fill(
     byId("acts"),
-    taken && waiting && h("p", { className: "banner" }, words),
+    (taken || asked) && waiting && h("p", { className: "banner" }, words),
     open && mode === "reply" && suggestion(),
     form(open),
   );

@@ -1,9 +1,9 @@
 // The conversation in the middle: who it is with, what was said, what colleagues noted, and who has it.
 
 import { byId, fill, h } from "./dom.js";
-import { countdown, tick } from "./queue.js";
-import { isMine, lookers, nameOf, state } from "./store.js";
-import { clock, day, plain } from "./words.js";
+import { countdown, offerLeft, reasons, tick } from "./queue.js";
+import { isMine, isOffered, isOfferedToMe, lookers, mayTake, nameOf, state } from "./store.js";
+import { clock, day, plain, whose } from "./words.js";
 
 const WHO = { customer: "Customer", agent: "Assistant", human: "Colleague" };
 const WAITS = { reply: "Waits for an answer", approval: "Waits for approval" };
@@ -25,12 +25,13 @@ export function showConversation(acts) {
 
 export function showHead(acts) {
   const { item, waiting } = state.case;
-  const name = item.customer_name || item.customer_email || "Unknown customer";
+  const name = whose(item);
   fill(
     byId("head"),
     h("div", { className: "whom" },
       h("h2", { dir: "auto", id: "whom", tabIndex: -1 }, name),
       h("p", { className: "soft" }, item.customer_name ? `${item.customer_email} · ` : "", plain(item.tier) || "No tier known"),
+      byMail(item),
     ),
     h("p", { className: "standing" }, standing(item, waiting)),
     h("div", { className: "buttons" }, buttons(item, waiting, acts)),
@@ -38,6 +39,16 @@ export function showHead(acts) {
   );
   announce(item);
   tick();
+}
+
+// A name of a file is the sender's word, like the subject: shown, and never opened.
+function byMail(item) {
+  if (item.channel !== "email") return null;
+  const files = item.enclosed.length ? `Attached, not opened: ${item.enclosed.join(", ")}` : "";
+  return [
+    h("p", { className: "mail" }, h("span", { className: "pill" }, "E-mail"), " ", h("strong", { dir: "auto" }, item.subject || "No subject")),
+    files && h("p", { className: "soft", dir: "auto" }, files),
+  ];
 }
 
 // Who has it, for those who do not see it change; the time that is left would be read aloud every second.
@@ -57,12 +68,20 @@ function standing(item, waiting) {
   if (!waiting) {
     return [isMine(item) ? `Answered. ${whose} What comes next comes to you.` : "It does not wait any more.", looks];
   }
-  return [whose, " ", h("span", { className: "soft" }, "Time left "), countdown(item), looks];
+  return [whose, " ", h("span", { className: "soft" }, "Time left "), countdown(item), looks, offer(item)];
+}
+
+// Whom it is offered to, why, and how long they have to claim it.
+function offer(item) {
+  if (!isOffered(item)) return "";
+  const mine = isOfferedToMe(item);
+  return h("span", { className: mine ? "offered mine" : "offered" },
+    h("strong", {}, `Offered to ${nameOf(item.offered_to)}`), ` ${reasons(item)} `, offerLeft(item));
 }
 
 function buttons(item, waiting, acts) {
   const mine = isMine(item);
-  const free = !item.claimed_by;
+  const free = !item.claimed_by && mayTake(item);
   const reply = waiting && item.kind === "reply";
   return [
     free && waiting && button("Claim", "Take it over (C)", acts.claim, "primary"),

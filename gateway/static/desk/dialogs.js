@@ -6,7 +6,8 @@ import { h, toast } from "./dom.js";
 import { KEYS } from "./keys.js";
 import { want, wanted } from "./notify.js";
 import { filled, insert } from "./composer.js";
-import { state } from "./store.js";
+import { chooseCapacity, ownCapacity } from "./people.js";
+import { capacityOf, state } from "./store.js";
 
 const THEMES = [["", "as the system"], ["light", "light"], ["dark", "dark"]];
 let count = 0;
@@ -63,6 +64,8 @@ export function showMenu(acts) {
     h("label", { className: "option" }, "Colours ",
       h("select", { id: "theme", onchange: (event) => choose("mesh.theme", event.target.value) },
         THEMES.map(([value, words]) => h("option", { value, selected: value === theme }, words)))),
+    h("label", { className: "option" }, "Conversations at the same time ",
+      h("input", { id: "capacity", type: "number", min: 1, max: 100, placeholder: String(capacityOf(state.me.name) ?? ""), value: ownCapacity() ?? "", onchange: (event) => chooseCapacity(Number(event.target.value)) })),
     check("Right to left", localStorage.getItem("mesh.dir") === "rtl", (on) => choose("mesh.dir", on ? "rtl" : "")),
     check("Notifications for new conversations", wanted(), notify),
     check("Single-key shortcuts", localStorage.getItem("desk.keys") !== "off", allowKeys),

@@ -13,7 +13,7 @@ export function follow(take, show, signedOut) {
     source = new EventSource("/api/desk/live");
     source.onopen = () => show("open");
     source.onerror = lost;
-    for (const kind of ["waiting", "people", "said", "noted", "due", "trouble"]) {
+    for (const kind of ["waiting", "people", "said", "noted", "due", "trouble", "beat"]) {
       source.addEventListener(kind, (event) => take[kind]?.(JSON.parse(event.data)));
     }
   }

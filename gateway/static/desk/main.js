@@ -8,12 +8,13 @@ import { byId, h, toast } from "./dom.js";
 import { listen } from "./keys.js";
 import { follow } from "./live.js";
 import { badge, due, news } from "./notify.js";
-import { leave, present, showPeople, showPresence, switchPresence } from "./people.js";
+import { beaten, leave, present, showPeople, showPresence, switchPresence } from "./people.js";
 import { planning, showPlan } from "./plan.js";
 import { showQueue, step, tick } from "./queue.js";
-import { changed, isMine, letGo, nameOf, on, state } from "./store.js";
+import { changed, isMine, letGo, mayTake, nameOf, on, state } from "./store.js";
 import { showUnderstanding } from "./understanding.js";
 
+const CLAIMS_EVERY = 4;
 const CONNECTION = { open: "Live", connecting: "Connecting" };
 let stop = () => {};
 let reading = 0;
@@ -79,8 +80,9 @@ async function attempt(work, done) {
     if (done) toast(done, "good");
     return found;
   } catch (error) {
-    const who = error.problem?.claimed_by;
-    toast(who ? `${nameOf(who)} was faster and has this conversation.` : error.message, "bad");
+    const { claimed_by: who, offered_to: asked } = error.problem ?? {};
+    const told = who ? `${nameOf(who)} was faster and has this conversation.` : asked && `${nameOf(asked)} is asked first.`;
+    toast(told || error.message, "bad");
     return null;
   } finally {
     await refresh();
@@ -89,13 +91,13 @@ async function attempt(work, done) {
 
 // What is on the page: an act is for what people saw when they chose it, whatever is being opened.
 const shown = () => state.case?.item;
-const mayAct = () => state.case?.waiting && (!state.case.item.claimed_by || isMine(state.case.item));
+const mayAct = () => state.case?.waiting && mayTake(state.case.item);
 
 const acts = {
   open,
   claim: () => {
     const item = shown();
-    if (state.case?.waiting) attempt(() => act(item.message_id, "claim"), "It is yours.");
+    if (mayAct()) attempt(() => act(item.message_id, "claim"), "It is yours.");
   },
   release: () => {
     const item = shown();
@@ -150,6 +152,8 @@ const take = {
   said: ({ session_id }) => session_id === state.session && refreshSoon(),
   noted: ({ message_id }) => message_id === state.messageId && refreshSoon(),
   due: ({ message_id }) => due(message_id, open),
+  // Asked over our own line, and answered at once: that comes through when our own clock is slowed down.
+  beat: () => present(),
   trouble: ({ detail }) => {
     byId("trouble").hidden = !detail;
     byId("trouble").textContent = detail ? `The list may be old. ${detail}` : "";
@@ -159,18 +163,26 @@ const take = {
 // Only what can change under our eyes; anything else comes with the next reading.
 function differs(now, before) {
   if (!now) return state.case.waiting;
-  return !state.case.waiting || now.claimed_by !== before.claimed_by || now.skill !== before.skill;
+  return !state.case.waiting || ["claimed_by", "skill", "offered_to", "offered_until"].some((name) => now[name] !== before[name]);
 }
 
-on("queue", drawQueue);
+on("queue", () => {
+  drawQueue();
+  showPresence();
+});
 on("people", () => {
+  showPresence();
   showPeople();
   drawQueue();
   if (state.case) showHead(acts);
 });
 
+let ticks = 0;
+
 async function beat() {
-  present();
+  ticks += 1;
+  if (!beaten()) present();
+  if (ticks % CLAIMS_EVERY) return;
   const claimed = new Map([...state.held].map(([session, item]) => [session, item.message_id]));
   for (const item of state.waiting) if (isMine(item)) claimed.set(item.session_id, item.message_id);
   for (const [session, messageId] of claimed) {

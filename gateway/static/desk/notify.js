@@ -1,9 +1,10 @@
 // Telling somebody who looks elsewhere: the number in the title always, notifications when they were asked for.
 
-import { conversations, isForMe, isMine, state } from "./store.js";
+import { conversations, isForMe, isMine, isOffered, isOfferedToMe, state } from "./store.js";
 
 const KEY = "desk.notify";
 let known = null;
+let asked = new Set();
 
 export const wanted = () => localStorage.getItem(KEY) === "on" && "Notification" in window && Notification.permission === "granted";
 
@@ -28,8 +29,13 @@ export function news(open) {
   badge();
   if (!before || state.here === "away") return;
   for (const item of state.waiting) {
-    if (!before.has(item.message_id) && concerns(item)) tell(item, "A conversation waits", open);
+    const fresh = !before.has(item.message_id);
+    if (fresh && concerns(item)) tell(item, "A conversation waits", open);
+    else if (isOfferedToMe(item) && !fresh && !asked.has(item.message_id)) tell(item, "A conversation is offered to you", open);
+    // Who was told that it waits need not be told that it waits for them.
+    if (fresh || isOfferedToMe(item)) asked.add(item.message_id);
   }
+  asked = new Set([...asked].filter((id) => known.has(id)));
 }
 
 export function due(messageId, open) {
@@ -37,7 +43,7 @@ export function due(messageId, open) {
   if (item && concerns(item)) tell(item, "A deadline is near", open);
 }
 
-const concerns = (item) => isMine(item) || (!item.claimed_by && (!item.skill || isForMe(item)));
+const concerns = (item) => isMine(item) || isOfferedToMe(item) || (!item.claimed_by && !isOffered(item) && (!item.skill || isForMe(item)));
 
 // No word of the customer: a notification may be seen by whoever passes the screen.
 function tell(item, title, open) {

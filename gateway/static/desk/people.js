@@ -2,16 +2,32 @@
 
 import { post, put } from "./api.js";
 import { byId, fill, h } from "./dom.js";
-import { changed, state } from "./store.js";
+import { capacityOf, changed, loadOf, state } from "./store.js";
 import { initials, plain } from "./words.js";
 
 const win = crypto.randomUUID().replaceAll("-", "");
 const SHOWN = 6;
+const CAPACITY = "desk.capacity";
+const LATE = 7000;
+let said = 0;
 
 export async function present() {
   if (!state.me) return;
+  said = Date.now();
   const looking = state.session ? { looking: state.session } : {};
-  await put("/api/desk/presence", { window: win, state: state.here, ...looking }).catch(() => {});
+  const capacity = ownCapacity() ? { capacity: ownCapacity() } : {};
+  await put("/api/desk/presence", { window: win, state: state.here, ...looking, ...capacity }).catch(() => {});
+}
+
+// Whether we have said that we are here of late.
+export const beaten = () => Date.now() - said < LATE;
+
+export const ownCapacity = () => Number(localStorage.getItem(CAPACITY)) || null;
+
+export function chooseCapacity(count) {
+  if (count >= 1 && count <= 100) localStorage.setItem(CAPACITY, String(Math.round(count)));
+  else localStorage.removeItem(CAPACITY);
+  return present();
 }
 
 export function leave() {
@@ -27,7 +43,9 @@ export function switchPresence() {
 
 export function showPresence() {
   const button = byId("presence");
-  button.textContent = plain(state.here);
+  const capacity = capacityOf(state.me?.name);
+  const load = capacity ? `${loadOf(state.me.name)} of ${capacity}` : "";
+  button.replaceChildren(plain(state.here), load && h("span", { className: "load" }, load));
   button.setAttribute("aria-pressed", String(state.here === "available"));
   button.title = "Switch between available and away (A)";
 }
@@ -39,7 +57,8 @@ export function showPeople() {
 }
 
 function avatar(one) {
-  const words = `${one.display_name}, ${one.state}${one.looking.length ? ", in a conversation" : ""}`;
+  const load = one.capacity ? `, ${loadOf(one.person)} of ${one.capacity}` : "";
+  const words = `${one.display_name}, ${one.state}${load}${one.looking.length ? ", in a conversation" : ""}`;
   return h("li", { className: "avatar", title: words, dataset: { state: one.state } },
     h("span", { "aria-hidden": "true" }, initials(one.display_name)),
     h("span", { className: "unseen" }, words));

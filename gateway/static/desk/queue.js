@@ -1,12 +1,12 @@
 // The queue: what waits, how urgent it is, how much time is left, and who has it.
 
 import { byId, fill, h } from "./dom.js";
-import { TABS, conversations, isMine, lookers, nameOf, shownConversations, state } from "./store.js";
-import { initials, plain, span, sum } from "./words.js";
+import { TABS, conversations, isMine, isOffered, isOfferedToMe, lookers, nameOf, shownConversations, state } from "./store.js";
+import { initials, plain, sentence, span, sum, whose } from "./words.js";
 
 const NOBODY = {
   all: "Nobody waits. Well done.",
-  me: "Nothing was passed on to you.",
+  me: "Nothing is offered to you.",
   mine: "You have no conversation.",
   approvals: "Nothing waits for approval.",
 };
@@ -38,9 +38,11 @@ function card(one, open) {
       onclick: () => open(key, item.message_id),
     },
     h("span", { className: "first" },
-      h("strong", { className: "who", dir: "auto" }, item.customer_name || item.customer_email || "Unknown customer"),
+      h("strong", { className: "who", dir: "auto" }, whose(item)),
       one.answered ? h("span", { className: "pill good" }, "Answered") : countdown(item)),
     h("span", { className: "said", dir: "auto" }, item.customer_message ?? "It cannot be read now."),
+    isOfferedToMe(item) && h("span", { className: "offer" },
+      h("span", { className: "pill brand" }, "Offered to you"), h("span", {}, reasons(item)), offerLeft(item)),
     h("span", { className: "marks" }, marks(one)),
   );
 }
@@ -48,6 +50,7 @@ function card(one, open) {
 function marks({ item, items, answered, key }) {
   return [
     !answered && item.urgency && h("span", { className: `pill urgency ${item.urgency}` }, plain(item.urgency)),
+    item.channel === "email" && h("span", { className: "pill" }, "E-mail"),
     item.tier && item.tier !== "standard" && h("span", { className: "pill" }, plain(item.tier)),
     item.kind === "approval" && h("span", { className: "pill brand" }, `Approve ${amounts(item)}`.trim()),
     item.held_back && h("span", { className: "pill" }, "Held back"),
@@ -62,7 +65,15 @@ function hands(item, key) {
   const mine = isMine(item);
   const whose = mine ? "Yours" : nameOf(item.claimed_by);
   const holder = item.claimed_by && h("span", { className: mine ? "holder mine" : "holder" }, whose);
-  return [...lookers(key, item).map(eye), holder].filter(Boolean);
+  const asked = isOffered(item) && !isOfferedToMe(item) && h("span", { className: "asked" }, `Offered to ${nameOf(item.offered_to)}`);
+  return [...lookers(key, item).map(eye), asked, holder].filter(Boolean);
+}
+
+// Why it is offered to them: billing, German, 2 of 4.
+export const reasons = (item) => sentence((item.offered_why ?? []).join(", "));
+
+export function offerLeft(item) {
+  return h("span", { className: "left", dataset: { offer: item.offered_until } });
 }
 
 function eye(one) {
@@ -92,6 +103,10 @@ export function tick() {
     if (shown.textContent !== words) shown.textContent = words;
     shown.dataset.level = left <= 0 ? "over" : left < (due - since) / 4000 ? "soon" : "fine";
     shown.title = `Until ${new Date(due).toLocaleString()}`;
+  }
+  for (const shown of document.querySelectorAll("[data-offer]")) {
+    const left = (Date.parse(shown.dataset.offer) - now) / 1000;
+    shown.textContent = left > 0 ? `${span(left)} to claim` : "Asked again";
   }
 }
 

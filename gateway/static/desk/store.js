@@ -38,8 +38,35 @@ export function isMine(item) {
   return Boolean(item?.claimed_by) && item.claimed_by === state.me?.name;
 }
 
+export function isOffered(item) {
+  return Boolean(item?.offered_to) && !item.claimed_by && Date.parse(item.offered_until) > Date.now();
+}
+
+export function isOfferedToMe(item) {
+  return isOffered(item) && item.offered_to === state.me?.name;
+}
+
 export function isForMe(item) {
-  return Boolean(item.skill) && state.me.skills.includes(item.skill);
+  return isOfferedToMe(item) || (Boolean(item.skill) && state.me.skills.includes(item.skill));
+}
+
+const mayAnything = () => Boolean(state.me?.roles.some((role) => role !== "agent"));
+
+// Nobody else has it, nor is asked first.
+export function mayTake(item) {
+  if (item.claimed_by) return isMine(item);
+  return !isOffered(item) || !item.reserved || isOfferedToMe(item) || mayAnything();
+}
+
+// What somebody has or is asked for, as far as the list shows it.
+export function loadOf(person) {
+  const theirs = state.waiting.filter((item) => item.claimed_by === person || (isOffered(item) && item.offered_to === person));
+  const held = person === state.me?.name ? [...state.held.keys()] : [];
+  return new Set([...theirs.map((item) => item.session_id), ...held]).size;
+}
+
+export function capacityOf(person) {
+  return state.people.find((one) => one.person === person)?.capacity ?? null;
 }
 
 // Who looks at it besides me and besides who has it.
@@ -84,8 +111,9 @@ const KEYS = {
 };
 
 function sorted(items) {
-  // What was passed on to a skill of mine is first whatever the order; what was passed on to others is last.
-  const passed = (item) => (!item.skill ? 1 : isForMe(item) ? 0 : 2);
+  // What is offered to me is first whatever the order, then what was passed on to a skill of mine; what was passed on to
+  // others is last.
+  const passed = (item) => (isOfferedToMe(item) ? -1 : !item.skill ? 1 : isForMe(item) ? 0 : 2);
   const key = KEYS[state.sort];
   return [...items].sort(
     (a, b) => passed(a) - passed(b) || key(a) - key(b) || KEYS.urgency(a) - KEYS.urgency(b) || KEYS.age(a) - KEYS.age(b),

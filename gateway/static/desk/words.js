@@ -62,3 +62,8 @@ export function sum(amount, currency = "EUR") {
 export function percent(share) {
   return `${Math.round(share * 100)}%`;
 }
+
+export function whose(item) {
+  const unproven = item.sender && `${item.sender} (not verified)`;
+  return item.customer_name || item.customer_email || unproven || "Unknown customer";
+}

@@ -16,7 +16,7 @@ export class Conversation {
     this.entries = new Map();
     this.waiting = new Map();
     this.courier = new Courier(this);
-    this.person = { waiting: false, name: null, within: null };
+    this.person = { waiting: false, name: null, usually: null, within: null };
     this.state = "connecting";
     this.sequence = this.session.sequence;
     this.begun = new Promise((resolve) => (this.begins = resolve));
@@ -235,7 +235,8 @@ export class Conversation {
   }
 
   #escalated(entry) {
-    this.#person({ waiting: true, within: handoff(entry)?.within_minutes ?? null, message: entry.id });
+    const told = handoff(entry);
+    this.#person({ waiting: true, usually: told?.usually_minutes ?? null, within: told?.within_minutes ?? null, message: entry.id });
     if (this.state === "lost") this.courier.poll(entry.id, POLL_PERSON_EVERY);
   }
 

@@ -43,11 +43,13 @@ export class Panel {
     this.heard.textContent = text;
   }
 
-  waits({ waiting, name, within }) {
+  waits({ waiting, name, usually, within }) {
     const { words } = this;
     this.person.hidden = !waiting && !name;
     this.person.dataset.joined = String(Boolean(name));
-    const told = name ? words.t("joined", { name }) : within ? words.t("waitsWithin", { time: words.minutes(within) }) : words.t("waits");
+    const wait = usually ?? within;
+    const sentence = usually ? "waitsWithin" : within ? "waitsAtMost" : "waits";
+    const told = name ? words.t("joined", { name }) : words.t(sentence, wait ? { time: words.minutes(wait) } : {});
     if (!this.person.hidden && this.person.textContent !== told) this.person.textContent = told;
   }
 

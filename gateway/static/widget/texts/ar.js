@@ -21,6 +21,7 @@ export default {
   joined: "{name} معك في هذه المحادثة",
   waits: "سيجيبك موظف هنا",
   waitsWithin: "سيجيبك موظف، عادةً خلال {time}",
+  waitsAtMost: "سيجيبك موظف، خلال {time} على الأكثر",
   suggestions: "إجابات مقترحة",
   message: "رسالتك",
   write: "اكتب رسالة",

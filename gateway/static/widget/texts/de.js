@@ -21,6 +21,7 @@ export default {
   joined: "{name} ist in dieser Unterhaltung",
   waits: "Ein Mensch antwortet Ihnen hier",
   waitsWithin: "Ein Mensch antwortet, meist binnen {time}",
+  waitsAtMost: "Ein Mensch antwortet, spätestens binnen {time}",
   suggestions: "Passende Antworten",
   message: "Ihre Nachricht",
   write: "Nachricht schreiben",

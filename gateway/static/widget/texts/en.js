@@ -21,6 +21,7 @@ export default {
   joined: "{name} is in this conversation",
   waits: "A person will answer you here",
   waitsWithin: "A person will answer, usually within {time}",
+  waitsAtMost: "A person will answer, within {time} at the latest",
   suggestions: "Suggested answers",
   message: "Your message",
   write: "Write a message",

@@ -21,6 +21,7 @@ export default {
   joined: "{name} está en esta conversación",
   waits: "Una persona le responderá aquí",
   waitsWithin: "Una persona responderá, normalmente en menos de {time}",
+  waitsAtMost: "Una persona responderá, como máximo en {time}",
   suggestions: "Respuestas sugeridas",
   message: "Su mensaje",
   write: "Escriba un mensaje",

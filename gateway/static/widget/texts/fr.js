@@ -21,6 +21,7 @@ export default {
   joined: "{name} est dans cette conversation",
   waits: "Une personne vous répondra ici",
   waitsWithin: "Une personne répondra, en général sous {time}",
+  waitsAtMost: "Une personne répondra, au plus tard sous {time}",
   suggestions: "Réponses proposées",
   message: "Votre message",
   write: "Écrire un message",
