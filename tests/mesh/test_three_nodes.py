@@ -14,8 +14,9 @@ from nats.aio.msg import Msg
 from bench.cluster import Cluster, a_cluster, stand, whole
 from mesh.bus import Bus
 from mesh.checks.nodes import findings, nodes
+from mesh.commits import Change
 from mesh.desk import Desk
-from mesh.registers import DESK
+from mesh.registers import DESK, SEATS
 from mesh.streams import MESSAGES, REPLIES
 from tests.conftest import until
 from tests.fakes import a_message
@@ -119,6 +120,8 @@ async def _one_of_two_writers_wins_while_the_leader_is_stopped(cluster: Cluster,
     for number in range(COUNT):
         key = f"race-{number}"
         assert sorted(await asyncio.gather(*(bus.write(DESK, key, b"x", 0) for bus in (one, other, one)))) == [0, 0, 1]
+        changes = [Change(f"{key}.a", b"x", 0), Change(f"{key}.b", b"x", 0)]
+        assert sum(await asyncio.gather(*(bus.write_together(SEATS, changes) for bus in (one, other, one)))) <= 1
 
 
 async def _what_was_confirmed_is_there_when_all_three_were_killed(cluster: Cluster) -> None:
