@@ -68,9 +68,7 @@ class Stack:
     @property
     def urls(self) -> tuple[str, ...]:
         """The addresses of all gateways."""
-        found = self.settings
-        second = f"http://{found.gateway_host}:{found.second_gateway_port}"
-        return (self.url, second) if found.nats_nodes > 1 else (self.url,)
+        return self.settings.gateway_urls
 
     # -- processes
 

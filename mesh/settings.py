@@ -214,6 +214,12 @@ class Settings(MailSettings, GateSettings, NodeSettings):
     def gateway_url(self) -> str:
         return f"http://{self.gateway_host}:{self.gateway_port}"
 
+    @property
+    def gateway_urls(self) -> tuple[str, ...]:
+        """The addresses of all gateways that `mesh up` starts."""
+        second = f"http://{self.gateway_host}:{self.second_gateway_port}"
+        return (self.gateway_url, second) if self.nats_nodes > 1 else (self.gateway_url,)
+
     def approval_limit(self, tier: str, action: str) -> float | None:
         """The sum above which this action waits for approval; None when it never does."""
         for name in (tier, "*"):

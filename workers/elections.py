@@ -30,9 +30,9 @@ SILENT: Final = 1.5
 """Seconds after which a server that does not answer a ping has stopped."""
 GREETING: Final = b'CONNECT {"verbose":false,"pedantic":false,"name":"elections"}\r\n'
 LONGEST_LINE: Final = 2**20
-AGAIN: Final = 0.9
-"""Seconds until those are asked again that have no leader yet: longer than a server takes to stand for election."""
-ROUNDS: Final = 8
+PAUSES: Final = (1.2, 1.8, 2.7)
+"""Seconds until those are asked again that have no leader yet. A request ends the election that is under way, so each
+pause is longer than an election takes, and the next is longer still."""
 LISTEN: Final = 0.25
 """Seconds for the servers to say how their groups stand."""
 ACCOUNTS: Final = ("SYSTEM", "MESH")
@@ -73,6 +73,7 @@ class Elections:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._asking = asyncio.Lock()
         self._ports = dict(zip(NAMES, settings.nats_ports, strict=True))
 
     async def watch(self) -> None:
@@ -86,7 +87,9 @@ class Elections:
             with contextlib.suppress(NATSError, OSError):
                 await self._until_gone(name)
                 log.warning("%s has died or stopped: the others vote", name)
-                await self.hasten(name)
+                # One after the other: two who ask would end each other's elections.
+                async with self._asking:
+                    await self.hasten(name)
             await asyncio.sleep(PULSE)
 
     async def _until_gone(self, name: str) -> None:
@@ -107,20 +110,23 @@ class Elections:
             writer.close()
 
     async def hasten(self, gone: str) -> None:
-        """Let the servers elect leaders for what the one that is gone led, until each has one."""
+        """Let the servers elect leaders for what the one that is gone led; what starts anew is left to itself."""
         others = [f"nats://127.0.0.1:{port}" for name, port in self._ports.items() if name != gone]
         client = await nats.connect(
             others, name="elections", user=SYSTEM, password=secret_of(self._settings), allow_reconnect=False,
             connect_timeout=1, error_cb=_quiet,
         )  # fmt: skip
         try:
-            for _ in range(ROUNDS):
-                waiting = leaderless(await self._seen(client), gone)
+            lost: set[str] | None = None
+            for pause in PAUSES:
+                seen = await self._seen(client)
+                lost = led_by(gone, seen) if lost is None else lost
+                waiting = {group: term for group, term in leaderless(seen, gone).items() if group in lost}
                 if not waiting:
                     return
                 for group, term in waiting.items():
                     await client.publish(f"$NRG.V.{group}", request(term + 1), reply=client.new_inbox())
-                await asyncio.sleep(AGAIN)
+                await asyncio.sleep(pause)
         finally:
             await client.close()
 
@@ -136,6 +142,15 @@ class Elections:
                     _note(json.loads(answer.data), found)
         await listening.unsubscribe()
         return found
+
+
+def led_by(gone: str, seen: dict[str, list[Seen]]) -> set[str]:
+    """The groups that another server takes to be led by the one that is gone."""
+    return {
+        name
+        for name, views in seen.items()
+        if any(view.server != gone and view.group.led_by(view.server) == gone for view in views)
+    }
 
 
 def leaderless(seen: dict[str, list[Seen]], gone: str) -> dict[str, int]:

@@ -26,7 +26,7 @@ def agentmail(settings: Settings) -> Program:
         "--inbox", settings.agentmail_inbox,
         "--key-file", _told(data / "key", agentmail_key(settings).read()),
         "--secret-file", _told(data / "secrets", agentmail_secrets(settings).read()),
-        "--webhook-url", f"{settings.gateway_url}{WEBHOOK}",
+        *(part for url in settings.gateway_urls for part in ("--webhook-url", f"{url}{WEBHOOK}")),
     )  # fmt: skip
     return Program("agentmail", command, (Port(settings.agentmail_port, "AGENTMAIL_PORT"),))
 

@@ -35,11 +35,17 @@ async def wait_for_streams(settings: Settings) -> None:
     Raises:
         MeshError: it does not.
     """
+    said = ""
     try:
-        async with Bus.open(settings, "readiness"):
-            return
-    except Unavailable as error:
-        raise MeshError(str(error)) from error
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                try:
+                    async with Bus.open(settings, "readiness"):
+                        return
+                except Unavailable as error:
+                    said = str(error)
+    except TimeoutError:
+        raise MeshError(f"NATS did not become ready within {PATIENCE:.0f} s: {said or 'nobody leads'}") from None
 
 
 async def wait_for_workers(settings: Settings, children: Children) -> None:

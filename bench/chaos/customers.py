@@ -27,9 +27,10 @@ SWITCH = 0.1
 
 
 class Doors:
-    """The gateways, one of which a customer uses until it fails."""
+    """The gateways, one of which a customer uses until it fails; and where mails are sent to."""
 
-    def __init__(self, *urls: str, first: int = 0) -> None:
+    def __init__(self, *urls: str, first: int = 0, mail: str = "") -> None:
+        self.mail = mail
         self._urls = urls
         self._at = first % len(urls)
 
@@ -56,9 +57,11 @@ class Conversation:
     times: dict[str, tuple[float, float]] = field(default_factory=dict)
     """When each was said first and when it was answered, in monotonic seconds."""
 
-    def say(self) -> str:
-        """The id of one more message."""
-        message_id = uuid4().hex
+    channel: str = "chat"
+
+    def say(self, message_id: str = "") -> str:
+        """The id of one more message; a fresh one unless it is given."""
+        message_id = message_id or uuid4().hex
         self.said.append(message_id)
         self.times[message_id] = time.monotonic(), 0.0
         return message_id
@@ -175,7 +178,3 @@ class _Socket:
         if frame["sequence"] is not None:
             self._sequence = max(self._sequence or 0, frame["sequence"])
         self._conversation.hear(frame["message_id"], frame["text"])
-
-
-SOURCES: dict[str, tuple[Customer, ...]] = {"chat": (by_http, by_socket)}
-"""Where messages come from, and how customers send them there."""

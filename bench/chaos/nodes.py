@@ -1,6 +1,6 @@
 """Three nodes under load: the leader is killed, then another, one is stopped, and one of each process is killed.
 
-    python -m bench.chaos.nodes [--messages 2000] [--clients 16] [--source chat] [--stopped 20]
+    python -m bench.chaos.nodes [--messages 2000] [--clients 16] [--source chat --source mail] [--stopped 20]
 
 Customers go to two gateways, each to the other one when theirs fails. After each harm it waits until the mesh is whole:
 every process runs, every stream has a leader and every copy is up to date. It prints the longest time in which nobody
@@ -21,7 +21,8 @@ from typing import NamedTuple
 
 import click
 
-from bench.chaos.customers import CUSTOMERS, SOURCES, Budget, Conversation, Doors
+from bench.chaos.customers import CUSTOMERS, Budget, Conversation, Customer, Doors, by_http, by_socket
+from bench.chaos.letters import by_mail
 from bench.chaos.run import DEADLINES
 from bench.chaos.verdict import Verdict, judge
 from bench.cluster import stand
@@ -30,6 +31,8 @@ from mesh.streams import MESSAGES
 from tests.conftest import until
 from workers.cluster import NAMES
 
+SOURCES: dict[str, tuple[Customer, ...]] = {"chat": (by_http, by_socket), "mail": (by_mail,)}
+"""Where messages come from, and how customers send them there."""
 WHOLE_WITHIN = 30.0
 WARM = 20.0
 """Seconds of load before the first harm: whoever reads the articles for the first time takes some of them."""
@@ -99,7 +102,8 @@ async def run(
         group.create_task(_harm(stack, report, budget, stopped))
         for number, conversation in enumerate(conversations):
             way = ways[number // len(CUSTOMERS) % len(ways)]
-            group.create_task(way(Doors(*stack.urls, first=number), budget, conversation))
+            doors = Doors(*stack.urls, first=number, mail=stack.settings.agentmail_target)
+            group.create_task(way(doors, budget, conversation))
     times = {message_id: times for one in conversations for message_id, times in one.times.items()}
     report.times = list(times.values())
     slow = sorted(times, key=lambda one: times[one][0] - times[one][1])

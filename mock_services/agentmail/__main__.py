@@ -54,10 +54,10 @@ def _furnish(office: Office, options: argparse.Namespace) -> None:
     """The inbox and the webhook of the command line, as they were if they are there already."""
     if options.inbox:
         office.inbox(options.inbox, "Support")
-    if options.webhook_url:
+    for number, url in enumerate(options.webhook_url):
         # The first signs; whoever rotates has the others for what was signed before.
         secret = options.secret_file.read_text().split()[0]
-        office.subscribe(options.webhook_url, get_args(EventType), secret, CLIENT)
+        office.subscribe(url, get_args(EventType), secret, f"{CLIENT}-{number + 1}" if number else CLIENT)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -69,7 +69,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--data", type=Path, default=None, help="directory that keeps the mail; in memory without it")
     parser.add_argument("--key-file", type=Path, default=None, help="the API key to ask for; any key serves without it")
     parser.add_argument("--inbox", default=None, help="address of an inbox that is there from the start")
-    parser.add_argument("--webhook-url", default=None, help="who is told of everything")
+    parser.add_argument("--webhook-url", action="append", default=[], help="who is told of everything; may be repeated")
     parser.add_argument("--secret-file", type=Path, default=None, help="the secret that signs for --webhook-url")
     parser.add_argument(
         "--time-scale", type=float, default=1.0, help="what every wait between attempts is multiplied by"

@@ -9,11 +9,13 @@ from bench.chaos.customers import CUSTOMERS, Budget, Conversation, Doors, by_htt
 from bench.chaos.nodes import PROCESSES
 from bench.chaos.verdict import judge
 from bench.cluster import stand, whole
+from mesh.checks.bus import check
 from mesh.errors import MeshError
 from mesh.streams import MESSAGES
 from tests.conftest import until
 from tests.e2e.conftest import PATIENCE, Stack, a_stack
-from workers.cluster import nats_servers
+from workers.cluster import NAMES, nats_servers, shown
+from workers.stack import console
 
 pytestmark = pytest.mark.e2e
 
@@ -62,12 +64,13 @@ async def _killed(three: Stack, budget: Budget, conversations: list[Conversation
     budget.enough.set()
 
 
-def test_the_nodes_are_shown_and_checked(three: Stack) -> None:
-    shown = three.mesh("status").stdout
-    assert all(name in shown for name in ("nats2", "nats3", "gateway2", "leads"))
-    checked = three.mesh("doctor", "--json").stdout
-    assert "3 copies of each stream" in checked
-    assert all(f"nats.node.127.0.0.1:{port}" in checked for port in three.settings.nats_ports)
+async def test_the_nodes_are_shown_and_checked(three: Stack) -> None:
+    with console.capture() as printed:
+        console.print(await shown(three.settings))
+    assert all(name in printed.get() for name in (*NAMES, "leads"))
+    found = {one.check: one for one in await check(three.settings)}
+    assert found["nats.replicas"].found == "3 copies of each stream"
+    assert {found[f"nats.node.127.0.0.1:{port}"].verdict for port in three.settings.nats_ports} == {"ok"}
 
 
 def test_the_data_folder_is_not_started_with_one_server(three: Stack) -> None:

@@ -14,12 +14,14 @@ from nats.aio.msg import Msg
 from bench.cluster import Cluster, a_cluster, stand, whole
 from mesh.bus import Bus
 from mesh.checks.nodes import findings, nodes
+from mesh.commits import Change
 from mesh.desk import Desk
-from mesh.registers import DESK
+from mesh.registers import DESK, SEATS
 from mesh.streams import MESSAGES, REPLIES
 from tests.conftest import until
 from tests.fakes import a_message
 from tests.mesh.test_bus import a_reply
+from workers.readiness import wait_for_streams
 
 if TYPE_CHECKING:
     from mesh.replies import Reply
@@ -40,6 +42,7 @@ async def test_messages_replies_and_claims_outlive_the_servers_that_led_them(clu
         await _what_is_published_while_the_leader_dies_is_taken_once(cluster, one, other)
         await _replies_go_on_in_order(cluster, one, other)
         await _one_of_two_writers_wins_while_the_leader_is_stopped(cluster, one, other)
+    await _what_was_confirmed_is_there_when_all_three_were_killed(cluster)
 
 
 async def _each_stream_is_kept_three_times(cluster: Cluster) -> None:
@@ -117,3 +120,15 @@ async def _one_of_two_writers_wins_while_the_leader_is_stopped(cluster: Cluster,
     for number in range(COUNT):
         key = f"race-{number}"
         assert sorted(await asyncio.gather(*(bus.write(DESK, key, b"x", 0) for bus in (one, other, one)))) == [0, 0, 1]
+        changes = [Change(f"{key}.a", b"x", 0), Change(f"{key}.b", b"x", 0)]
+        assert sum(await asyncio.gather(*(bus.write_together(SEATS, changes) for bus in (one, other, one)))) <= 1
+
+
+async def _what_was_confirmed_is_there_when_all_three_were_killed(cluster: Cluster) -> None:
+    for name in cluster.names:
+        cluster.kill(name)
+    await asyncio.gather(*(cluster.start(name) for name in cluster.names))
+    await wait_for_streams(cluster.settings)
+    async with Bus.open(cluster.settings, "after") as bus:
+        assert len(await bus.replies_after("s-1", 0)) == COUNT
+        assert (await bus.read(DESK, "s-2")).value == b"ann"

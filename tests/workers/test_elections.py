@@ -2,7 +2,7 @@
 
 import struct
 
-from workers.elections import Group, Seen, leaderless, request
+from workers.elections import Group, Seen, leaderless, led_by, request
 
 PEERS = {"A": {"name": "nats"}, "B": {"name": "nats2"}, "C": {"name": "nats3"}}
 
@@ -28,6 +28,16 @@ def test_who_has_not_heard_yet_of_the_new_leader_does_not_have_it_voted_out() ->
 def test_what_nobody_leads_is_asked_and_the_returned_server_has_no_say() -> None:
     seen = {"g": [view("nats", "A", 4), view("nats2", "", 7), view("nats3", "", 6)]}
     assert leaderless(seen, "nats") == {"g": 7}
+
+
+def test_only_what_the_others_take_to_be_led_by_the_one_that_is_gone_was_lost_with_it() -> None:
+    seen = {
+        "lost": [view("nats", "A"), view("nats2", "A"), view("nats3", "")],
+        "starting": [view("nats2", ""), view("nats3", "")],
+        "well": [view("nats2", "B")],
+        "its own word alone": [view("nats", "A"), view("nats2", "B")],
+    }
+    assert led_by("nats", seen) == {"lost"}
 
 
 def test_the_request_comes_from_nobody_with_an_empty_log() -> None:
