@@ -202,7 +202,7 @@ class Assigner:
             self._queue = queue
 
     async def _remember(self, held: Mapping[str, Seat]) -> None:
-        """When the offers end, by our own clock. One that has ended and found nobody else is looked at with the next."""
+        """When the offers end, by our own clock. One that has ended and found nobody is looked at with the next."""
         self._held = len(held)
         ends = [seat.until for seat in held.values() if seat.until]
         now = await self._edge.bus.clock() if ends else None
