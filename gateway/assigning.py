@@ -66,6 +66,7 @@ class Assigner:
         await self._edge.bus.hear(f"$KV.{TRANSFERS}.>", self._take_transfer)
         self._connections = self._edge.bus.connections
         self._working = asyncio.create_task(self._work())
+        self._working.add_done_callback(_tell_end)
 
     async def close(self) -> None:
         working, self._working = self._working, None
@@ -201,11 +202,16 @@ class Assigner:
             self._queue = queue
 
     async def _remember(self, held: Mapping[str, Seat]) -> None:
-        """When the offers end, by our own clock."""
+        """When the offers end, by our own clock. One that has ended and found nobody is looked at with the next."""
         self._held = len(held)
         ends = [seat.until for seat in held.values() if seat.until]
         now = await self._edge.bus.clock() if ends else None
-        self._ends = [monotonic() + (end - now).total_seconds() for end in ends if now]
+        self._ends = [monotonic() + (end - now).total_seconds() for end in ends if now and end > now]
+
+
+def _tell_end(working: asyncio.Task[None]) -> None:
+    if not working.cancelled() and (error := working.exception()):
+        log.error("nothing is assigned by this gateway any more", exc_info=error)
 
 
 def assigner_of(connection: HTTPConnection) -> Assigner:

@@ -54,8 +54,9 @@ def assignment(seat: Seat | None) -> dict[str, JsonValue]:
 
 async def answered(edge: Edge, message: Message, person: str, seat: Seat | None) -> None:
     """Measure it. An answer that is not measured is an answer all the same."""
-    now = datetime.now(UTC)
-    begun = seat.begun if seat else plainly(message).waiting_since
+    now, since = datetime.now(UTC), plainly(message).waiting_since
+    # Who stayed with the customer was not asked again when this message came.
+    begun = max((one for one in (seat and seat.begun, since) if one), default=None)
     took = Answered(at=now, seconds=max(0.0, (now - begun).total_seconds()) if begun else 0.0)
     try:
         await Served(edge.bus).answered(customer_of(message), person, took)

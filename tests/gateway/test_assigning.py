@@ -1,6 +1,7 @@
 """What waits is offered to who is there: two gateways' assigners over real registers, people as their windows speak."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from gateway.assigning import Assigner
 from mesh.assignment.pace import Answered, Queue, Served
 from mesh.assignment.seats import Seats
+from mesh.assignment.table import DEFAULT
 from mesh.bus import Bus
 from mesh.desk import Desk
 from mesh.floor import Floor
@@ -20,6 +22,7 @@ from tests.gateway.at_desk import NOON, escalated
 from tests.gateway.house import Reached
 from tests.gateway.indoors import an_edge
 from tests.gateway.office import Office, an_office, forgetful
+from tests.mesh.assignment.people import a_need, somebody
 
 
 @pytest.fixture
@@ -178,6 +181,25 @@ async def test_an_offer_of_what_waits_no_more_ends(office: Office, monkeypatch: 
     # Nobody tells: its deadline has passed, or an operator has moved it.
     del office.journeys.open[message.message_id]
     await office.loads_are()
+
+
+async def test_an_offer_that_has_ended_and_finds_nobody_else_makes_nobody_busy(office: Office) -> None:
+    await office.here("ann", "demo")
+    looks: list[str] = []
+    for assigner in office.assigners:
+        look = assigner._look
+
+        async def noted(look: Callable[[], Awaitable[None]] = look) -> None:
+            looks.append("looked")
+            await look()
+
+        assigner._look = noted  # type: ignore[method-assign]
+    await office.waits(1)
+    ended = DEFAULT.model_copy(update={"offer_seconds": -1.0})
+    await Seats(office.bus).offer(a_need("s-1"), [somebody("ann", "billing")], ended)
+    await asyncio.sleep(2)
+    assert (await office.is_of("ann")).skill == "billing"
+    assert len(looks) < 20
 
 
 async def test_a_claim_that_no_seat_knows_of_is_counted_and_not_offered(office: Office) -> None:

