@@ -48,7 +48,9 @@ def _operations(paths: dict[str, JsonValue]) -> Iterator[str]:
 
 def _operation(method: str, path: str, found: dict[str, JsonValue]) -> str:
     parameters = found.get("parameters")
-    rest: dict[str, JsonValue] = {one: found[one] for one in ("parameters", "requestBody", "responses") if one in found}
+    rest: dict[str, JsonValue] = {
+        name: found[name] for name in ("parameters", "requestBody", "responses") if name in found
+    }
     names = (
         [str(one.get("name")) for one in parameters if isinstance(one, dict)] if isinstance(parameters, list) else []
     )
