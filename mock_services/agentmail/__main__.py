@@ -11,6 +11,7 @@ from typing import Final, get_args
 import uvicorn
 
 from mock_services.__main__ import QuietServer, end_with_a_signal, listening
+from mock_services.agentmail import signing
 from mock_services.agentmail.app import service
 from mock_services.agentmail.models import EventType
 from mock_services.agentmail.office import Office, opened
@@ -55,9 +56,16 @@ def _furnish(office: Office, options: argparse.Namespace) -> None:
     if options.inbox:
         office.inbox(options.inbox, "Support")
     for number, url in enumerate(options.webhook_url):
-        # The first signs; whoever rotates has the others for what was signed before.
-        secret = options.secret_file.read_text().split()[0]
-        office.subscribe(url, get_args(EventType), secret, f"{CLIENT}-{number + 1}" if number else CLIENT)
+        client = f"{CLIENT}-{number + 1}" if number else CLIENT
+        office.subscribe(url, get_args(EventType), _first(options.secret_file), client)
+
+
+def _first(file: Path) -> str:
+    """The secret that signs; whoever rotates has further ones in the file for what was signed before."""
+    found = file.read_text().split()
+    if not found or not signing.serves(found[0]):
+        sys.exit(f"mock_services.agentmail: {file} holds no secret: whsec_ and base64")
+    return found[0]
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

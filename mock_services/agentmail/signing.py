@@ -1,6 +1,7 @@
 """Signatures as Svix makes them: HMAC-SHA256 over id, time and raw body, once for each secret that is valid."""
 
 import base64
+import binascii
 import hashlib
 import hmac
 import secrets
@@ -12,6 +13,14 @@ PREFIX = "whsec_"
 
 def new_secret() -> str:
     return PREFIX + base64.b64encode(secrets.token_bytes(24)).decode()
+
+
+def serves(secret: str) -> bool:
+    """Whether one can sign with it."""
+    try:
+        return bool(base64.b64decode(secret.removeprefix(PREFIX), validate=True))
+    except binascii.Error:
+        return False
 
 
 def headers(keys: Iterable[str], svix_id: str, at: datetime, body: str) -> dict[str, str]:

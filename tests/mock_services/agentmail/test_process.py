@@ -168,3 +168,13 @@ def test_a_taken_port_is_named() -> None:
         ended = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     assert ended.returncode == 1
     assert f"127.0.0.1:{port}" in ended.stderr
+
+
+@pytest.mark.parametrize("secret", ["", "whsec_", "whsec_not/base64!"])
+def test_a_file_without_a_secret_is_named(tmp_path: Path, secret: str) -> None:
+    file = tmp_path / "secrets"
+    file.write_text(secret)
+    command = [sys.executable, "-m", "mock_services.agentmail", "--port", "0", "--webhook-url", "http://127.0.0.1:1/"]
+    command += ["--secret-file", str(file)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    assert (ended.returncode, f"{file} holds no secret" in ended.stderr) == (1, True)
