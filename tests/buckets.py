@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from mesh import nodes
 from mesh.registers import Change, Register, Registers, Standing
 
 
@@ -31,6 +32,9 @@ class MemoryBuckets(Registers):
 
     async def nodes(self, stream: str) -> tuple[Standing, ...]:
         return (Standing("memory", leads=True, current=True),)
+
+    async def standing(self) -> nodes.Standing:
+        return nodes.Standing(dict.fromkeys(nodes.NAMES, nodes.Keepers(leader="memory")))
 
     @property
     def connections(self) -> int:
