@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from mesh.nodes import NAMES, Keepers
+from mesh.nodes import Standing as Stand
 from mesh.registers import Change, Register, Registers, Standing
 
 
@@ -31,6 +33,9 @@ class MemoryBuckets(Registers):
 
     async def nodes(self, stream: str) -> tuple[Standing, ...]:
         return (Standing("memory", leads=True, current=True),)
+
+    async def standing(self) -> Stand:
+        return Stand(dict.fromkeys(NAMES, Keepers(leader="memory")))
 
     @property
     def connections(self) -> int:

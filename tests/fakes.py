@@ -14,7 +14,6 @@ from mesh.mail.events import Mail
 from mesh.mail.letter import Letter
 from mesh.mail.post import Post
 from mesh.mail.writing import Words
-from mesh.nodes import NAMES, Keepers, Standing
 from mesh.protocol import Enrichment, Message, Outcome, Payload, Route
 from mesh.registers import Register
 from mesh.replies import Progress, Reply
@@ -235,7 +234,6 @@ class FakeBus(MemoryRegisters, Bus):
         self.events: list[Progress] = []
         self.buried: list[tuple[str, dict[str, str]]] = []
         self.published: list[Message] = []
-        self.stand = Standing(dict.fromkeys(NAMES, Keepers(leader="nats")))
         self.down = False
 
     async def publish(self, message: Message) -> None:
@@ -248,9 +246,6 @@ class FakeBus(MemoryRegisters, Bus):
 
     async def depth(self) -> dict[str, int]:
         return {}
-
-    async def standing(self) -> Standing:
-        return self.stand
 
     async def intakes(self) -> int:
         return 1

@@ -72,14 +72,14 @@ def test_with_three_servers_there_are_two_of_each_that_serves_customers(three: S
 
 def test_with_one_server_everything_is_there_once(tmp_path: Path) -> None:
     servers, ours = plan(settings(mesh_data_dir=tmp_path))
-    assert [program.name for program in servers] == ["temporal", "nats", "valkey", "shop"]
+    assert [program.name for program in servers] == ["temporal", "nats", "valkey", "shop", "agentmail"]
     assert [program.name for program in ours] == ["workflow", "actors", "intake", "gateway"]
 
 
 def test_a_cluster_of_ones_own_is_used_and_none_started(tmp_path: Path) -> None:
     given = settings(mesh_data_dir=tmp_path, nats_nodes=3, nats_url="nats://a:1, nats://b:2")
     servers, _ = plan(given)
-    assert [program.name for program in servers] == ["temporal", "valkey", "shop"]
+    assert [program.name for program in servers] == ["temporal", "valkey", "shop", "agentmail"]
     assert given.nats_targets == ["nats://a:1", "nats://b:2"]
     assert given.stream_replicas is None
     assert settings(nats_url="nats://a:1", nats_replicas=3).stream_replicas == 3
