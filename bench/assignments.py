@@ -176,7 +176,7 @@ async def a_server(folder: Path) -> AsyncIterator[Settings]:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]
-    settings = Settings(_env_file=None, mesh_data_dir=folder, nats_port=port)  # type: ignore[call-arg]
+    settings = Settings(_env_file=None, mesh_data_dir=folder, nats_port=port)
     silent = asyncio.subprocess.DEVNULL
     server = await asyncio.create_subprocess_exec(*nats(settings).command, stdout=silent, stderr=silent)
     try:
@@ -204,7 +204,7 @@ async def _run(  # noqa: PLR0913, PLR0917
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         if address:
-            settings = Settings(_env_file=None, mesh_data_dir=folder, nats_url=address)  # type: ignore[call-arg]
+            settings = Settings(_env_file=None, mesh_data_dir=folder, nats_url=address)
         else:
             settings = await stack.enter_async_context(a_server(folder))
         buses = [await stack.enter_async_context(_opened(settings, number)) for number in range(assigners)]

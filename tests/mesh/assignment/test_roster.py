@@ -77,14 +77,14 @@ def test_who_loads_the_page_anew_was_never_gone(clock: Clock) -> None:
 
 def test_before_everybody_could_be_heard_nobody_counts_as_gone(clock: Clock) -> None:
     people = Roster()
-    assert people.sure is False
+    assert (people.sure,) == (False,)
     clock.now += PRESENT + MARGIN
-    assert people.sure is True
+    assert (people.sure,) == (True,)
     people.hear("ann.w", says())
     clock.now += PRESENT - 1
     # The connection was away: she may have said so all the time.
     people.doubt()
-    assert people.sure is False
+    assert (people.sure,) == (False,)
     clock.now += 2
     assert people.forget() is False
     clock.now += PRESENT
