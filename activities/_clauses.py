@@ -73,6 +73,9 @@ ORDERED: Final = re.compile(
     r"|confirm|choose|send|answer|give|click|use|type|call|show|return)\b(?!\s+me\s+(?!know\b|hear\b|the\b"
     r"|your\b|which\b|what\b|to\b|if\b|that\b|so\b|a\b)).*"
     r"(?:,\s*|\s)(?:and|then|so\s+that)\b"
+    r"|\b(?:d\u00edga(?:me|nos)|escr\u00edba(?:me|nos)|conf\u00edrme(?:lo|me)|elija|env\u00ede(?:me|nos))\b.*(?:;|\s(?:y|entonces)\b)"
+    r"|\b(?:dites|\u00e9crivez|confirmez|choisissez|envoyez)(?:-(?:moi|nous|le))?\b.*\s(?:et|alors)\b"
+    r"|\b(?:sagen|schreiben|nennen|w\u00e4hlen)\s+sie\b.*\s(?:und|dann)\b"
 )
 RULE: Final = re.compile(
     r"\b(?:usually|normally|typically|generally|in\s+general|as\s+a\s+rule|in\s+most\s+cases"

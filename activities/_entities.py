@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import islice
 
 import phonenumbers
@@ -88,6 +89,7 @@ class Entities(Wire):
     products: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=128)
 def entities_in(text: str) -> Entities:
     """Everything that the text names. What was read as one thing is not read as another."""
     emails = tuple(found.group().lower().rstrip(".") for found in _EMAIL.finditer(text))

@@ -104,6 +104,10 @@ STREETS: Final = (
     re.compile(r"\b[A-Z][\w\u00df-]+(?: \w+){0,3} \d{1,4}[A-Za-z]?(?=, (?:[A-Z]{1,2}-)?\d{4,5}\b)"),
     re.compile(r"\b[A-Z][\w-]*(?:stra(?:\u00dfe|sse)|allee|weg|platz|gasse) \d{1,4}\b"),
 )
+DAY: Final = re.compile(
+    r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?:uary|ruary|ch|il|e|y|ust|tember|ober|ember|t)?\.? \d{1,2}$"
+)
+"""`October 21, 2026` looks like a street with a number and a postal code."""
 ACCOUNT: Final = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
 
 SALUTATION: Final = re.compile(
@@ -216,7 +220,8 @@ def _foreign_data(text: str, known: Known) -> Objections:
     # Four groups of a card look like a phone number; cards have a check of their own.
     if any(significant(found) not in known.phones for found in PHONE.findall(redacted(text, known))):
         yield finding("a phone number")
-    if any(found.lower() not in known.text for street in STREETS for found in street.findall(text)):
+    streets = (found for street in STREETS for found in street.findall(text) if not DAY.search(found))
+    if any(found.lower() not in known.text for found in streets):
         yield finding("an address")
     if any(iban.is_valid(found) and found.lower() not in known.text for found in ACCOUNT.findall(text)):
         yield finding("a bank account")

@@ -1,7 +1,7 @@
 """Which language does the customer write?"""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, Literal, NamedTuple, get_args
 
 from activities._many_languages import classified
@@ -91,6 +91,7 @@ class Language(NamedTuple):
         return self.code in SPOKEN
 
 
+@lru_cache(maxsize=128)
 def language_of(text: str, hint: str = "") -> Language:
     """The language of a text; where its words do not show it, that of the session, else our own."""
     told = _NO_WORDS.sub(" ", text[:2000]).split()

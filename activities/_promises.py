@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
 
-from activities import _english_promises, _exact_promises, _foreign_promises
+from activities import _english_promises, _exact_promises, _foreign_promises, _looser_promises
 from activities._clauses import exempt, plain, sentences
 from activities._deeds import Backing, Deed
 from activities._english_deeds import ANY
@@ -49,6 +49,11 @@ class Claim:
     quote: str
     sentence: str
 
+    @property
+    def named(self) -> bool:
+        """Whether it says what is done, and not only that something is."""
+        return not self.deeds >= frozenset(ANY)
+
 
 def claims(text: str) -> tuple[Claim, ...]:
     """Every commitment in the text. Offers, questions, conditions, denials, rules and reported speech are none."""
@@ -65,15 +70,25 @@ def _backs(backing: Backing, claim: Claim) -> bool:
         return False
     if claim.orders and backing.order_id and backing.order_id.partition("-")[2].lstrip("0") not in claim.orders:
         return False
-    if backing.source == "plan":
-        return not claim.done
-    return backing.source != "fact" or _shows(backing, claim)
+    match backing.source:
+        case "plan":
+            return not claim.done
+        case "fact":
+            return _shows(backing, claim)
+        case "receipt":
+            # "I will do that" speaks of something that is still to come, not of what was done before it was said.
+            return claim.done or claim.named or not claim.own
+        case "route":
+            return True
 
 
 def _shows(backing: Backing, claim: Claim) -> bool:
     """Whether a fact of the shop is enough: a parcel is on its way, or the named thing was done by whomever."""
-    named = not claim.deeds >= frozenset(ANY)
-    return bool(backing.deeds & claim.deeds & TRAVEL) or (claim.done and named and not claim.own)
+    shown = backing.deeds & claim.deeds
+    if claim.done and "shipping" in claim.deeds:
+        # The day on which a parcel is expected does not show that it has left.
+        shown -= {"delivery"}
+    return bool(shown & TRAVEL) or (bool(shown) and claim.done and claim.named and not claim.own)
 
 
 @lru_cache(KEPT)
@@ -137,6 +152,7 @@ def _unfolded(sentence: str) -> str:
 @cache
 def _patterns() -> Patterns:
     found: Patterns = {}
-    for saying in (*_english_promises.sayings(), *_foreign_promises.sayings(), *_exact_promises.SAYINGS):
+    others = (*_exact_promises.SAYINGS, *_looser_promises.SAYINGS)
+    for saying in (*_english_promises.sayings(), *_foreign_promises.sayings(), *others):
         found.setdefault(re.compile(saying.gate), []).append((re.compile(saying.pattern), saying))
     return found

@@ -4,13 +4,17 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+from activities._entities import Entities, entities_in
 from activities._facts import Doubts, Facts
+from activities._gloss import gloss
+from activities._language import language_of
+from activities._plain_text import squeezed
 from activities._session_context import Past, past_of
-from activities.intent_analyzer import Entities, Intent
+from activities.intent_analyzer import Intent
 from mesh.actor import actor
-from mesh.identity import vouched
+from mesh.identity import IDENTITY, vouched
 from mesh.protocol import Enrichment, Message
-from mesh.route import Wire
+from mesh.route import Wire, spared
 from mesh.sessions import Sessions
 from mesh.settings import Settings
 from mesh.shop import Customer, Order, Shop, SupportTicket, Tracking
@@ -55,6 +59,12 @@ class Context(Enrichment, slot="context"):
     unknown_orders: tuple[str, ...] = ()
     vouched: bool = True
     """Whether the customer is who the message says. If not, nothing of theirs is here and nothing is done for them."""
+    guessed: tuple[str, ...] | None = spared(None)
+    """The orders and parcels that were looked for when the intent was not known yet; None when it was."""
+
+    def missed(self, entities: Entities) -> bool:
+        """Whether something else was looked for than the customer names, as we know by now."""
+        return self.guessed is not None and set(self.guessed) != set(names_in(entities))
 
     def order(self, order_id: str) -> Order | None:
         return next((order for order in self.orders if order.order_id == order_id), None)
@@ -69,12 +79,14 @@ async def context_retriever(
 ) -> Context:
     """Gather what can be had; what cannot is named in `unavailable`, and the message goes on.
 
+    Beside the analyzer of the intent it goes by the words alone, and notes what it took them to name.
     Asked again, after a long wait, it brings the shop's facts up to date; what was said before stays as it was found.
     """
     doubts = Doubts()
     facts = Facts(shop, sessions, doubts)
     known = vouched(message, settings)
-    email, entities = message.payload.customer_email if known else None, _entities(message)
+    intent, email = message.get(Intent), message.payload.customer_email if known else None
+    entities = intent.entities if intent else _by_words(message)
     customer, orders, past = await asyncio.gather(
         facts.customer(email), facts.orders(email), past_of(message, sessions, history)
     )
@@ -91,10 +103,16 @@ async def context_retriever(
         unavailable=doubts.named,
         # Without the list of orders nobody can say that a number is wrong.
         unknown_orders=() if "orders" in doubts.named or not known else _unknown(orders, entities),
-        vouched=known,
+        vouched=known and _on_file(message, customer, doubts),
+        guessed=None if intent else names_in(entities),
     )
     earlier = message.get(Context)
     return _renewed(earlier, found) if earlier else found
+
+
+def _on_file(message: Message, customer: Customer | None, doubts: Doubts) -> bool:
+    """Whether an address that only a mail proves is a customer's, as far as the shop can be asked."""
+    return customer is not None or message.metadata.get(IDENTITY) != "mail" or "customers" in doubts.named
 
 
 def _renewed(earlier: Context, found: Context) -> Context:
@@ -103,9 +121,14 @@ def _renewed(earlier: Context, found: Context) -> Context:
     return found.model_copy(update={name: getattr(earlier, name) for name in sorted({*stay, "session"})})
 
 
-def _entities(message: Message) -> Entities:
-    intent = message.get(Intent)
-    return intent.entities if intent else Entities()
+def _by_words(message: Message) -> Entities:
+    text = squeezed(message.payload.customer_message)
+    return entities_in(gloss(text, language_of(text).code))
+
+
+def names_in(entities: Entities) -> tuple[str, ...]:
+    """The numbers of orders and parcels."""
+    return (*entities.order_ids, *map(_canonical, entities.tracking_numbers))
 
 
 def _named(orders: tuple[Order, ...], entities: Entities) -> tuple[Order, ...]:
@@ -121,8 +144,7 @@ def _last(orders: tuple[Order, ...], past: Past) -> tuple[Order, ...]:
 def _unknown(orders: tuple[Order, ...], entities: Entities) -> tuple[str, ...]:
     """What the customer named and does not own; whether another customer does is nobody's business."""
     own = {order.order_id for order in orders} | {order.tracking_number for order in orders}
-    named = (*entities.order_ids, *map(_canonical, entities.tracking_numbers))
-    return tuple(dict.fromkeys(name for name in named if name not in own))
+    return tuple(dict.fromkeys(name for name in names_in(entities) if name not in own))
 
 
 def _kept(orders: tuple[Order, ...], about: tuple[Order, ...]) -> tuple[Order, ...]:

@@ -84,7 +84,7 @@ class AnsweredMatter(Wire):
 class IntentAnswer(AnsweredMatter):
     """What a language model is asked for. Entities are never left to it."""
 
-    secondary: tuple[AnsweredMatter, ...] = ()
+    secondary: tuple[AnsweredMatter, ...] = Field(default=(), max_length=3)
 
 
 def understood(text: str, hint: str = "") -> Intent:

@@ -14,7 +14,7 @@ from activities._conservative import cleared
 from activities._guardrails import objections
 from activities._known import Known
 from activities._parts import with_parts
-from activities._prompts import WORDING, read_part
+from activities._prompts import WORDING, read_part, tokens_for
 from activities._quoting import sources_in, with_sources
 from activities._reply import MAX_REPLY, Action, ActionName, ActionPlan, Response
 from activities._safety import Safety
@@ -267,7 +267,8 @@ async def _worded(message: Message, llm: LLM, response: Response) -> Response:
     question = read_part(for_a_model(asked(message)))
     # The facts come last: what stands at the end is what a small model goes on with.
     said = {"customer_message": question, "tone": _tone(message), "facts": response.text}
-    wording = await llm.ask(Wording, prompt=WORDING, text=json.dumps(said, ensure_ascii=False))
+    prompt = WORDING.within(tokens_for(response.text))
+    wording = await llm.ask(Wording, prompt=prompt, text=json.dumps(said, ensure_ascii=False))
     text = wording.text.strip() if wording else ""
     if not text or len(text) > MAX_REPLY or not faithful(text, response.text) or _unchecked(message, text):
         return response

@@ -44,7 +44,8 @@ class SentimentAnswer(Wire):
     score: float = Field(ge=-1, le=1)
     urgency: Urgency
     is_complaint: bool = False
-    escalation_signals: tuple[Signal, ...] = ()
+    # Bounded: a small model that has named fraud once goes on naming it.
+    escalation_signals: tuple[Signal, ...] = Field(default=(), max_length=4)
 
 
 def _urgency(text: str, score: float, problems: int, signals: tuple[Signal, ...]) -> Urgency:

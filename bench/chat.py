@@ -1,6 +1,6 @@
 """How fast are answers? Closed loop on POST /api/chat against a whole stack of its own, everything durable.
 
-    python -m bench.chat [--seconds 30] [--rounds 3] [--clients 1 --clients 20]
+    python -m bench.chat [--seconds 30] [--rounds 3] [--clients 1 --clients 20] [--nodes 3]
 
 Each client sends its next message when the answer to the last one is there. Every message is a session of its own.
 """
@@ -11,9 +11,9 @@ import platform
 import statistics
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import cycle
+from itertools import cycle, islice
 
 import click
 import httpx
@@ -51,17 +51,18 @@ class Result:
 @click.option("--rounds", default=3, help="Rounds at each number of clients.")
 @click.option("--clients", multiple=True, default=(1, 20), help="Clients at the same time.")
 @click.option("--warm-up", default=5.0, help="Seconds before the first round that do not count.")
-def main(seconds: float, rounds: int, clients: tuple[int, ...], warm_up: float) -> None:
+@click.option("--nodes", type=click.Choice(["1", "3"]), default="1", help="NATS servers; 3 come with two gateways.")
+def main(seconds: float, rounds: int, clients: tuple[int, ...], warm_up: float, nodes: str) -> None:
     """Start a stack, measure, print a table, stop it."""
-    with a_stack() as stack:
-        asyncio.run(measure(stack.url, max(clients), warm_up))
+    with a_stack(NATS_NODES=nodes) as stack:
+        asyncio.run(measure(stack.urls, max(clients), warm_up))
         print(f"cold start: {stack.cold_start:.1f} s")
         print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
         print("| clients | round | messages/min | p50 ms | p95 ms | p99 ms | max ms | errors |")
         print("| --- | --- | --- | --- | --- | --- | --- | --- |")
         for count in clients:
             for number in range(1, rounds + 1):
-                show(count, number, asyncio.run(measure(stack.url, count, seconds)))
+                show(count, number, asyncio.run(measure(stack.urls, count, seconds)))
         print(f"memory of the stack: {memory(stack) / 2**20:,.0f} MiB (USS)")
 
 
@@ -72,22 +73,24 @@ def show(clients: int, number: int, result: Result) -> None:
     print(f"| {clients} | {number} | {result.per_minute:,.0f} | {quantiles} | {longest:.0f} | {errors} |", flush=True)
 
 
-async def measure(url: str, clients: int, seconds: float) -> Result:
-    """Let this many clients ask for this long."""
+async def measure(urls: Sequence[str], clients: int, seconds: float) -> Result:
+    """Let this many clients ask for this long, each at one of these gateways."""
     result = Result()
     questions = cycle(QUESTIONS)
     begin = time.perf_counter()
-    async with httpx.AsyncClient(base_url=url, timeout=60, trust_env=False) as http, asyncio.TaskGroup() as group:
-        for _ in range(clients):
-            group.create_task(_client(http, questions, begin + seconds, result))
+    async with httpx.AsyncClient(timeout=60, trust_env=False) as http, asyncio.TaskGroup() as group:
+        for url in islice(cycle(urls), clients):
+            group.create_task(_client(http, url, questions, begin + seconds, result))
     result.seconds = time.perf_counter() - begin
     return result
 
 
-async def _client(http: httpx.AsyncClient, questions: Iterator[tuple[str, str]], end: float, result: Result) -> None:
+async def _client(
+    http: httpx.AsyncClient, url: str, questions: Iterator[tuple[str, str]], end: float, result: Result
+) -> None:
     while (begin := time.perf_counter()) < end:
         email, text = next(questions)
-        answer = await http.post("/api/chat", json={"message": text, "customer_email": email})
+        answer = await http.post(f"{url}/api/chat", json={"message": text, "customer_email": email})
         if answer.status_code == httpx.codes.OK and answer.json()["status"] == "resolved":
             result.latencies.append(time.perf_counter() - begin)
         else:

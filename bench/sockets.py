@@ -83,6 +83,7 @@ def main(idle: int, chatting: int, minutes: float, every: float) -> None:
     for name in found.memory[0]:
         first, last = found.memory[0][name] / 2**20, found.memory[-1][name] / 2**20
         print(f"{name}: {first:.0f} MiB at first, {last:.0f} at the end, {found.growth(name):+.1%} after settling")
+    print("gateway, MiB, each minute:", ", ".join(f"{one['gateway'] / 2**20:.0f}" for one in found.memory[::4]))
     holds = not (found.lost or found.doubled or found.closed) and found.growth("gateway") <= FLAT
     sys.exit(0 if holds else 1)
 

@@ -31,8 +31,9 @@ from tests.conftest import free_ports, until
 ARTICLES = Path(__file__).resolve().parents[1] / "knowledge"
 PORTS = (
     "TEMPORAL_PORT", "TEMPORAL_UI_PORT", "NATS_PORT", "VALKEY_PORT",
-    "CUSTOMERS_PORT", "ORDERS_PORT", "TRACKING_PORT", "GATEWAY_PORT",
+    "CUSTOMERS_PORT", "ORDERS_PORT", "TRACKING_PORT", "GATEWAY_PORT", "SECOND_GATEWAY_PORT", "AGENTMAIL_PORT",
 )  # fmt: skip
+SEVERAL_PORTS = {"NATS_MORE_PORTS": 2, "NATS_ROUTE_PORTS": 3}
 PATIENCE = 90.0
 """Seconds that anything may take after a process was killed. Nothing is timed here; this only ends a hanging test."""
 
@@ -63,6 +64,11 @@ class Stack:
     @property
     def url(self) -> str:
         return self.settings.gateway_url
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """The addresses of all gateways."""
+        return self.settings.gateway_urls
 
     # -- processes
 
@@ -172,6 +178,7 @@ def a_stack(folder: Path | None = None, *, program: str = "mesh.cli", **environm
     with tempfile.TemporaryDirectory() as place:
         folder = folder or Path(place)
         ports = dict(zip(PORTS, map(str, free_ports(len(PORTS))), strict=True))
+        ports |= {name: ",".join(map(str, free_ports(count))) for name, count in SEVERAL_PORTS.items()}
         given = {"MESH_DATA_DIR": str(folder / "mesh"), "KNOWLEDGE_DIR": str(ARTICLES), **GENEROUS, **ports}
         given |= environment
         begin = time.perf_counter()

@@ -1,7 +1,7 @@
 """A reply as the customer's program reads it, from the stream or from the history: the same either way."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
@@ -11,7 +11,7 @@ from mesh.attachments import ATTACHMENTS, Reference
 from mesh.parts import parts_in
 from mesh.protocol import Message
 from mesh.replies import Reply, Source
-from mesh.store import Row
+from mesh.store import Row, utc
 from mesh.together import ANSWERED_BY
 
 SOURCES: Final = TypeAdapter(list[Source])
@@ -68,7 +68,7 @@ def accepted_at(message: Message) -> datetime | None:
         at = datetime.fromisoformat(stamp) if isinstance(stamp, str) else None
     except ValueError:
         return None
-    return at if at is None or at.tzinfo else at.replace(tzinfo=UTC)
+    return None if at is None else utc(at)
 
 
 def _of_row(row: Row, asked: datetime | None) -> Answer:

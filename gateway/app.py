@@ -14,6 +14,7 @@ from starlette.responses import FileResponse
 from starlette.staticfiles import StaticFiles
 
 from gateway import (
+    agentmail,
     chat,
     desk,
     documentation,
@@ -25,6 +26,7 @@ from gateway import (
     oidc,
     problems,
     ratings,
+    ready,
     sign_in,
     status,
     uploads,
@@ -32,8 +34,10 @@ from gateway import (
 )
 from gateway.assigning import Assigner
 from gateway.board import Board
+from gateway.breakage import Broken
+from gateway.credentials import EMAIL_HEADER, SECRET_HEADER, Described
 from gateway.edge import Edge, Temporal
-from gateway.identity import EMAIL_HEADER, SECRET_HEADER
+from gateway.leases import Leases
 from gateway.limits import LimitedBodies
 from gateway.metrics import Counted, Metrics
 from gateway.owners import Owners
@@ -45,15 +49,17 @@ from gateway.waiting import Switchboard
 from mesh.acts import Acts
 from mesh.bus import Bus
 from mesh.errors import Unavailable
+from mesh.mail.composing import MailRoutes
+from mesh.mail.signature import Signatures
 from mesh.people import People
 from mesh.plan import Plan
 from mesh.protocol import Route
 from mesh.rates import Rates
-from mesh.secret import Secret, session_key
+from mesh.secret import Secret, agentmail_secrets, session_key
 from mesh.sessions import Sessions
 from mesh.settings import Settings
 from mesh.shop import Shop
-from mesh.store import History
+from mesh.store import History, engine_of
 from mesh.tokens import Tokens
 
 log = logging.getLogger(__name__)
@@ -68,13 +74,14 @@ class State(TypedDict):
     views: Views
 
 
-def create_app(
+def create_app(  # noqa: PLR0913 - what the app is made from
     settings: Settings,
     *,
     route: Route,
     actors: Sequence[str],
     temporal: Temporal | None = None,
     plan: Plan | None = None,
+    mail: MailRoutes | None = None,
 ) -> FastAPI:
     """Build the gateway; it connects when it starts.
 
@@ -84,10 +91,12 @@ def create_app(
         actors: names of every actor whose queue must be served.
         temporal: another way to reach the journeys of the mesh.
         plan: the actors and the ways between them, as the mesh view shows them.
+        mail: what e-mails travel.
     """
     metrics = Metrics()
-    lifespan = _lifespan(settings, route, tuple(actors), temporal or Temporal(settings), metrics, plan=plan or Plan())
-    app = FastAPI(
+    reached = temporal or Temporal(settings)
+    lifespan = _lifespan(settings, route, tuple(actors), reached, metrics, plan=plan or Plan(), mail=mail)
+    app = Described(
         title="Actor Mesh",
         summary="An e-commerce support agent as an actor mesh.",
         lifespan=lifespan,
@@ -98,7 +107,11 @@ def create_app(
     )
     problems.install(app)
     guard(app, settings, metrics)
-    for module in (chat, desk, documentation, floor, health, oidc, ratings, sign_in, status, uploads, websocket):
+    modules = (
+        agentmail, chat, desk, documentation, floor, health, oidc, ratings, ready, sign_in, status, uploads,
+        websocket,
+    )  # fmt: skip
+    for module in modules:
         app.include_router(module.router)
     for module in (insights, mesh):
         app.include_router(module.router)
@@ -112,6 +125,7 @@ def create_app(
 
 def guard(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
     """What every request passes, the outermost last."""
+    app.add_middleware(Broken)
     app.add_middleware(Audited)
     app.add_middleware(LimitedBodies)
     app.add_middleware(Paced, settings=settings)
@@ -125,17 +139,28 @@ def guard(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
         expose_headers=("Retry-After", "Location"),
         max_age=600,
     )
+    # Once more, for what breaks on the way to the innermost.
+    app.add_middleware(Broken)
     app.add_middleware(Protected, settings=settings)
 
 
 def _lifespan(  # noqa: PLR0913 - what the app is made from
-    settings: Settings, route: Route, actors: tuple[str, ...], temporal: Temporal, metrics: Metrics, *, plan: Plan
+    settings: Settings,
+    route: Route,
+    actors: tuple[str, ...],
+    temporal: Temporal,
+    metrics: Metrics,
+    *,
+    plan: Plan,
+    mail: MailRoutes | None,
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[State]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         async with AsyncExitStack() as stack:
             sessions = await stack.enter_async_context(Sessions.open(settings))
-            people = await stack.enter_async_context(People.open(settings))
+            # One pool of connections for all that is kept in the database.
+            engine = await stack.enter_async_context(engine_of(settings))
+            people = People(engine)
             edge = Edge(
                 settings=settings,
                 route=route,
@@ -143,7 +168,7 @@ def _lifespan(  # noqa: PLR0913 - what the app is made from
                 bus=await stack.enter_async_context(Bus.open(settings, "gateway")),
                 temporal=temporal,
                 sessions=sessions,
-                history=await stack.enter_async_context(History.open(settings)),
+                history=History(engine),
                 shop=await stack.enter_async_context(Shop.open(settings)),
                 switchboard=Switchboard(metrics),
                 metrics=metrics,
@@ -153,13 +178,18 @@ def _lifespan(  # noqa: PLR0913 - what the app is made from
                 sockets=Sockets(),
                 people=people,
                 sign_ins=SignIns(settings, sessions, people),
-                acts=await stack.enter_async_context(Acts.open(settings)),
+                acts=Acts(engine),
                 metrics_token=Secret(settings.metrics_token, settings.metrics_token_file),
+                mail=mail or MailRoutes(answer=route, person=route, fetch=route),
+                signatures=Signatures(agentmail_secrets(settings)),
             )
             board = Board(edge)
             stack.callback(board.close)
             await board.open()
             edge.switchboard.also(board.take_reply, board.take_progress)
+            leases = Leases(edge)
+            stack.callback(leases.close)
+            await leases.open()
             edge.bus.noted = metrics.note_comparison
             assigner = Assigner(edge)
             stack.push_async_callback(assigner.close)

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 
 from gateway import answers, attached, curtain
 from gateway.address import address_of
+from gateway.credentials import NOBODY
 from gateway.edge import Edge, TheEdge
 from gateway.identity import Customer, TheCustomer, named
 from gateway.models import MAX_TEXT, Answer, ChatRequest, Conversation, Instant, Pending, StoredAnswer, SupersededAnswer
@@ -37,7 +38,12 @@ UNCONFIRMED = "Nothing was accepted for certain. Repeat it with the same message
 AnswerId = Annotated[Id, Path()]
 
 
-@router.post("/api/chat", response_model=SupersededAnswer | Answer, responses={202: {"model": Pending}})
+@router.post(
+    "/api/chat",
+    response_model=SupersededAnswer | Answer,
+    responses={202: {"model": Pending}},
+    openapi_extra=NOBODY,
+)
 async def chat(body: ChatRequest, request: Request, customer: TheCustomer, edge: TheEdge) -> Answer | JSONResponse:
     """Say something and wait for the answer; 202 with the message id when it takes longer.
 

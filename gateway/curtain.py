@@ -20,13 +20,16 @@ async def handled_by(edge: Edge, session_id: str) -> str | None:
     """The name of the person who has this conversation now; None also when that cannot be told."""
     try:
         held = await Desk(edge.bus).holder(session_id)
-        known = await edge.people.known(held.agent) if held and held.agent else None
+        return await called(edge, held.agent) if held and held.agent else None
     except (Unavailable, Transient) as error:
         log.warning("nobody can tell who has the conversation: %s", error)
         return None
-    if known:
-        return known.person.display_name
-    return held.agent if held else None
+
+
+async def called(edge: Edge, agent: str) -> str:
+    """What customers call somebody of the team. Whom a provider vouches for is in no table: by their own name."""
+    known = await edge.people.known(agent)
+    return known.person.display_name if known else agent
 
 
 async def seen(edge: Edge, rows: Sequence[Row]) -> Sequence[Row]:

@@ -13,10 +13,12 @@ from gateway.people import an_insider
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(an_insider)])
 
+BEARER: Final = "Bearer …"
 PAGE: Final = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}: API</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="/static/docs.css"><link rel="icon" href="/static/icon.svg"></head>
+<link rel="stylesheet" href="/static/tokens.css"><link rel="stylesheet" href="/static/docs.css">
+<link rel="icon" href="/static/icon.svg"></head>
 <body><main><h1>{title}</h1><p>{summary}</p><p><a href="/openapi.json">openapi.json</a></p>{body}</main></body></html>
 """
 
@@ -30,7 +32,9 @@ async def description(request: Request) -> JSONResponse:
 async def page(request: Request) -> HTMLResponse:
     found: dict[str, JsonValue] = request.app.openapi()
     info = _part(found, "info")
-    body = "".join([*_operations(_part(found, "paths")), *_shapes(_part(_part(found, "components"), "schemas"))])
+    parts = _part(found, "components")
+    schemes, shapes = _schemes(_part(parts, "securitySchemes")), _shapes(_part(parts, "schemas"))
+    body = "".join([*schemes, *_operations(_part(found, "paths")), *shapes])
     return HTMLResponse(
         PAGE.format(title=_words(info.get("title")), summary=_words(info.get("summary")), body=body),
     )
@@ -44,16 +48,38 @@ def _operations(paths: dict[str, JsonValue]) -> Iterator[str]:
 
 def _operation(method: str, path: str, found: dict[str, JsonValue]) -> str:
     parameters = found.get("parameters")
-    rest = {name: found[name] for name in ("parameters", "requestBody", "responses") if name in found}
+    rest: dict[str, JsonValue] = {one: found[one] for one in ("parameters", "requestBody", "responses") if one in found}
     names = (
         [str(one.get("name")) for one in parameters if isinstance(one, dict)] if isinstance(parameters, list) else []
     )
     said = _words(found.get("description"))
+    title = f"{escape(method.upper())} {escape(path)}"
     return (
-        f"<section><h2><code>{escape(method.upper())} {escape(path)}</code></h2><p>{said}</p>"
-        f"<p>{_words(', '.join(names))}</p><details><summary>Parameters, body, answers</summary>"
-        f"<pre>{_words(json.dumps(rest, indent=2))}</pre></details></section>"
+        f'<section aria-label="{title}"><h2><code>{title}</code></h2><p>{said}</p>'
+        f"<p>{_opened(found.get('security'))}</p><p>{_words(', '.join(names))}</p>"
+        f"<details><summary>Parameters, body, answers</summary>{_written(rest, title)}</details></section>"
     )
+
+
+def _opened(ways: JsonValue) -> str:
+    """What opens an operation: one of several ways, each of one or two credentials."""
+    named = [" and ".join(way) or "nothing" for way in ways if isinstance(way, dict)] if isinstance(ways, list) else []
+    return f"Opened by: {_words(', or '.join(named))}." if named else "Open to everybody."
+
+
+def _written(found: JsonValue, title: str) -> str:
+    # It scrolls sideways: by keyboard too, and with a name for those who do not see where they are.
+    return f'<pre tabindex="0" role="region" aria-label="{title} as JSON">{_words(json.dumps(found, indent=2))}</pre>'
+
+
+def _schemes(schemes: dict[str, JsonValue]) -> Iterator[str]:
+    yield '<h2 id="credentials">What opens operations</h2><dl id="schemes" aria-labelledby="credentials">'
+    for name, scheme in schemes.items():
+        found = scheme if isinstance(scheme, dict) else {}
+        place = f"{found.get('in')} {found.get('name')}" if "in" in found else f"header Authorization: {BEARER}"
+        said = f"{_words(found.get('description'))}<br><code>{_words(place)}</code>"
+        yield f"<dt><code>{escape(name)}</code></dt><dd>{said}</dd>"
+    yield "</dl>"
 
 
 def _shapes(schemas: dict[str, JsonValue]) -> Iterator[str]:
@@ -61,7 +87,7 @@ def _shapes(schemas: dict[str, JsonValue]) -> Iterator[str]:
     for name, shape in schemas.items():
         yield (
             f'<details id="{escape(name)}"><summary><code>{escape(name)}</code></summary>'
-            f"<pre>{_words(json.dumps(shape, indent=2))}</pre></details>"
+            f"{_written(shape, escape(name))}</details>"
         )
 
 

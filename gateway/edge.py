@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends
@@ -16,6 +16,8 @@ from gateway.waiting import Switchboard
 from mesh.acts import Acts
 from mesh.bus import Bus
 from mesh.errors import Unavailable
+from mesh.mail.composing import MailRoutes
+from mesh.mail.signature import Signatures
 from mesh.people import People
 from mesh.protocol import Route
 from mesh.rates import Rates
@@ -79,6 +81,8 @@ class Edge:
     sign_ins: SignIns
     acts: Acts
     metrics_token: Secret
+    mail: MailRoutes = field(default_factory=MailRoutes)
+    signatures: Signatures = field(default_factory=Signatures)
 
 
 def edge_of(connection: HTTPConnection) -> Edge:

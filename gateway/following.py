@@ -1,7 +1,7 @@
 """One message on its way: the steps done, doing and ahead, and who changed the way and why. Never its words."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel
@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from mesh.insights.traces import trace_of
 from mesh.protocol import Message, impersonal
 from mesh.route import Step, TraceEntry, names_in
-from mesh.store import ENDS, Row
+from mesh.store import ENDS, Row, utc
 
 
 class Visit(BaseModel):
@@ -110,4 +110,4 @@ def _edit(entry: TraceEntry) -> Edit:
 
 
 def _zoned(at: datetime | None) -> datetime | None:
-    return at if at is None or at.tzinfo else at.replace(tzinfo=UTC)
+    return None if at is None else utc(at)

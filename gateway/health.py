@@ -49,19 +49,19 @@ class Mailbox(BaseModel):
 @router.get("/api/health")
 async def health(request: Request, edge: TheEdge) -> Health:
     """Can this gateway take messages and see their answers? What is wrong is told to operators."""
-    parts, _ = await _parts(edge)
+    parts, _ = await parts_of(edge)
     if not await is_insider(request, edge):
         if set(parts.values()) != {OK}:
             raise unavailable("Something that messages need does not answer.")
         return Health()
-    _demand(parts)
+    demand(parts)
     return Health(parts=parts)
 
 
 @router.get("/api/health/storage", dependencies=INSIDE)
 async def storage(edge: TheEdge) -> Storage:
-    parts, streams = await _parts(edge)
-    _demand(parts, streams=dict(streams))
+    parts, streams = await parts_of(edge)
+    demand(parts, streams=dict(streams))
     return Storage(parts=parts, streams=streams)
 
 
@@ -87,19 +87,20 @@ async def services(edge: TheEdge) -> Health:
     """Do the shop's APIs answer?"""
     found = await edge.shop.health()
     parts = {str(name): OK if well else "does not answer" for name, well in found.items()}
-    _demand(parts)
+    demand(parts)
     return Health(parts=parts)
 
 
 @router.get("/metrics", response_class=Response, dependencies=INSIDE)
 async def metrics(edge: TheEdge) -> Response:
-    parts, _ = await _parts(edge)
+    parts, _ = await parts_of(edge)
     for part, state in parts.items():
         edge.metrics.healthy.labels(part).set(state == OK)
     return Response(edge.metrics.exposition(), HTTPStatus.OK, media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
-async def _parts(edge: Edge) -> tuple[dict[str, str], dict[str, int]]:
+async def parts_of(edge: Edge) -> tuple[dict[str, str], dict[str, int]]:
+    """Each system with "ok" or what is wrong, and how many messages each stream holds."""
     (nats, streams), (temporal, _), (valkey, _), (history, _) = await asyncio.gather(
         _look(edge.bus.depth()), _look(_ping(edge)), _look(edge.sessions.ping()), _look(edge.history.ping())
     )
@@ -121,7 +122,12 @@ async def _look(work: Awaitable[T]) -> tuple[str, T | None]:
         return str(error), None
 
 
-def _demand(parts: Mapping[str, str], **members: JsonValue) -> None:
+def demand(parts: Mapping[str, str], **members: JsonValue) -> None:
+    """Nothing may be wrong.
+
+    Raises:
+        Problem: 503, something is.
+    """
     down = [f"{name}: {state}" for name, state in parts.items() if state != OK]
     if down:
         raise unavailable("; ".join(down), parts=dict(parts), **members)

@@ -8,14 +8,13 @@ from fastapi import Depends
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from starlette.requests import HTTPConnection
 
+from gateway.credentials import EMAIL_HEADER, SECRET_HEADER, OfACustomer
 from gateway.edge import Edge, TheEdge
 from gateway.models import Email
 from gateway.problems import Problem
 from mesh.identity import Kind
 from mesh.tokens import BadToken
 
-EMAIL_HEADER = "X-Customer-Email"
-SECRET_HEADER = "X-Session-Secret"  # noqa: S105 - the name of a header
 BEARER = "bearer "
 MAILS = TypeAdapter[str](Email)
 OTHER = "The identity token belongs to another customer than customer_email."
@@ -80,7 +79,7 @@ def named(edge: Edge, customer: Customer, email: str | None) -> Customer:
     return customer
 
 
-def a_customer(connection: HTTPConnection, edge: TheEdge) -> Customer:
+def a_customer(connection: HTTPConnection, edge: TheEdge, _: OfACustomer = None) -> Customer:
     """Who asks, by `Authorization: Bearer`, in the demo also by `X-Customer-Email`; else anonymous.
 
     Raises:

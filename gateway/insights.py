@@ -5,7 +5,6 @@ import csv
 import gzip
 import importlib.util
 import io
-import re
 import time
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -14,10 +13,11 @@ from pathlib import Path as File
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, Path, Query
-from pydantic import BaseModel, BeforeValidator
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
+from gateway.models import Day
 from gateway.pages import page
 from gateway.people import a_supervisor
 from gateway.problems import Problem
@@ -32,7 +32,6 @@ HOURLY: Final = 3 * DAY
 """Spans up to this length are shown by hour, longer ones by day."""
 USUAL: Final = timedelta(days=7)
 FIRST, LAST = date(1970, 1, 8), date(9999, 12, 30)
-DAY_WRITTEN: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -44,16 +43,6 @@ class Figures(BaseModel):
     by: Literal["hour", "day"]
     first: datetime | None
     tables: dict[str, Table]
-
-
-def _written(found: object) -> object:
-    # A number would be taken for seconds since 1970.
-    if isinstance(found, str) and not DAY_WRITTEN.fullmatch(found):
-        raise ValueError("a day is written like 2026-06-30")
-    return found
-
-
-Day = Annotated[date, BeforeValidator(_written)]
 
 
 def a_span(

@@ -10,6 +10,10 @@ MAX_BODY = 128 * 1024
 """8,000 characters fit, even if each is written as a pair of escapes."""
 
 
+MAX_EVENT = 4 * 1024 * 1024
+"""A mail of a megabyte, as text and as HTML, in JSON."""
+
+EVENTS = "/webhook/"
 LARGER = ("/api/uploads/",)
 """Where bodies are limited by who reads them, as they stream in."""
 
@@ -26,20 +30,21 @@ class LimitedBodies:
             await self._app(scope, receive, send)
             return
         try:
-            body = await self._read(scope, receive)
+            limit = MAX_EVENT if scope["path"].startswith(EVENTS) else self._limit
+            body = await self._read(scope, receive, limit)
         except Problem as problem:
             await problem.response()(scope, receive, send)
             return
         await self._app(scope, _replaying(body, receive), send)
 
-    async def _read(self, scope: Scope, receive: Receive) -> bytes:
+    async def _read(self, scope: Scope, receive: Receive, limit: int) -> bytes:
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         size = int(declared) if declared.isdigit() else 0
         parts: list[bytes] = []
         more = True
         while more:
-            if size > self._limit:
-                raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The body is over {self._limit:,} bytes.")
+            if size > limit:
+                raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The body is over {limit:,} bytes.")
             message = await receive()
             parts.append(message.get("body", b""))
             size = max(size, sum(map(len, parts)))

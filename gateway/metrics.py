@@ -51,6 +51,17 @@ class Metrics:
         )
         self.waiting = Gauge("mesh_gateway_waiting_chats", "Chats that wait for a reply.", registry=self.registry)
 
+        self.webhooks = Counter(
+            "webhook_requests", "Events of e-mail, and what became of them.", ("event_type", "status"),
+            registry=self.registry,
+        )  # fmt: skip
+        self.webhook_seconds = Histogram(
+            "webhook_processing_duration_seconds",
+            "How long an event of e-mail took, until it was on disk.",
+            buckets=SECONDS,
+            registry=self.registry,
+        )
+
     def note_comparison(self, operation: str, result: str) -> None:
         self.consensus.labels(operation, result).inc()
 

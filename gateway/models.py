@@ -1,7 +1,7 @@
 """What crosses the edge by HTTP. Strict: an unknown field is an error, so that a typing mistake is seen."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -57,14 +57,22 @@ MOST_ATTACHED = 5
 Attached = Annotated[tuple[Id, ...], Field(max_length=MOST_ATTACHED, description="Ids of files sent before.")]
 
 
-def _dated(given: object) -> object:
-    if isinstance(given, str) and "-" not in given[1:]:
-        raise ValueError("an instant is written as 2026-11-20T12:00:00Z")
-    return given
+def written_like(example: str, pattern: str) -> BeforeValidator:
+    """Text of this form only: pydantic takes a bare number for seconds since 1970."""
+    form = re.compile(pattern)
+
+    def written(given: object) -> object:
+        if isinstance(given, str) and not form.fullmatch(given):
+            raise ValueError(f"must be written like {example}")
+        return given
+
+    return BeforeValidator(written)
 
 
-Instant = Annotated[AwareDatetime, BeforeValidator(_dated)]
-"""A point in time with its zone. A bare number is none, though pydantic would take it for seconds."""
+DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+Day = Annotated[date, written_like("2026-06-30", DATE)]
+Instant = Annotated[AwareDatetime, written_like("2026-11-20T12:00:00Z", f"{DATE}.+")]
+"""A point in time with its zone."""
 
 
 class Strict(BaseModel):
@@ -187,6 +195,8 @@ class Waiting(BaseModel):
         kind: an approval request waits for a verdict on its `action_plan`, anything else for a reply.
         held_back: what would have been answered, had nobody taken the conversation over.
         skill: it was passed on to people of this skill, by `transferred_by`.
+        sender: who wrote the mail, where nobody vouches for the address; `enclosed` names its attachments.
+        currency: of the sums in the plan, when all are of orders in one.
         overdue_soon: most of the time until `due_at` has passed; then the customer gets an apology and a callback.
         offered_to: who is asked to take it, until `offered_until`, and `offered_why` they were chosen.
         reserved: until then only they, or a supervisor, may take it.
@@ -206,6 +216,7 @@ class Waiting(BaseModel):
     held_back: str | None = None
     kind: Literal["reply", "approval"] = "reply"
     action_plan: JsonValue = None
+    currency: str | None = None
     due_at: datetime | None = None
     overdue_soon: bool = False
     skill: str | None = None
@@ -217,3 +228,7 @@ class Waiting(BaseModel):
     state: Literal["waiting", "claimed"] = "waiting"
     claimed_by: str | None = None
     claimed_until: datetime | None = None
+    channel: str | None = None
+    subject: str | None = None
+    sender: str | None = None
+    enclosed: list[str] = []

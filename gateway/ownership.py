@@ -9,6 +9,7 @@ from uuid import uuid4
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from gateway.credentials import OfAReader
 from gateway.edge import Edge, TheEdge
 from gateway.identity import Customer, a_customer
 from gateway.people import Person, person_on
@@ -75,7 +76,7 @@ async def demand_readable(edge: Edge, reader: Customer | Person, session_id: str
         await demand_session(edge, reader, session_id)
 
 
-async def a_reader(connection: HTTPConnection, edge: TheEdge) -> Customer | Person:
+async def a_reader(connection: HTTPConnection, edge: TheEdge, _: OfAReader = None) -> Customer | Person:
     """Who reads: somebody of the team who is signed in, else a customer."""
     return await person_on(connection, edge) or a_customer(connection, edge)
 

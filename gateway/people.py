@@ -8,6 +8,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from gateway.address import is_local, is_own
+from gateway.credentials import CSRF_HEADER, PEOPLE_COOKIE, SAFE, OfAnInsider, OfTheTeam
 from gateway.edge import Edge, TheEdge
 from gateway.problems import Problem
 from gateway.sign_ins import SignIn
@@ -19,10 +20,7 @@ __all__ = [
     "person_on",
 ]  # fmt: skip
 
-PEOPLE_COOKIE: Final = "mesh_people"
 CSRF_COOKIE: Final = "mesh_csrf"
-CSRF_HEADER: Final = "X-CSRF-Token"
-SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 BEARER: Final = "Bearer "
 
 
@@ -48,7 +46,7 @@ async def person_on(connection: HTTPConnection, edge: Edge) -> Person | None:
     return found.person if found else None
 
 
-async def a_sign_in(connection: HTTPConnection, edge: TheEdge) -> SignIn:
+async def a_sign_in(connection: HTTPConnection, edge: TheEdge, _: OfTheTeam = None) -> SignIn:
     """The sign-in of whoever asks.
 
     Raises:
@@ -102,7 +100,7 @@ async def is_insider(connection: HTTPConnection, edge: Edge) -> bool:
     return person is not None and person.may("operator")
 
 
-async def an_insider(connection: HTTPConnection, edge: TheEdge) -> None:
+async def an_insider(connection: HTTPConnection, edge: TheEdge, _: OfAnInsider = None) -> None:
     """Go on only for `is_insider`.
 
     Raises:

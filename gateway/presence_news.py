@@ -12,11 +12,14 @@ log = logging.getLogger(__name__)
 
 
 async def tell_customer(edge: Edge, message: Message, state: Literal["joined", "left"], name: str) -> None:
-    event = Progress(
-        message_id=message.message_id, session_id=message.session_id, actor="human_agent", state=state, by=name
-    )
+    await tell(edge, message.message_id, message.session_id, state, name)
+
+
+async def tell(edge: Edge, message_id: str, session_id: str, state: Literal["joined", "left"], name: str) -> None:
+    """The same for a message of which no more than its ids is at hand."""
+    event = Progress(message_id=message_id, session_id=session_id, actor="human_agent", state=state, by=name)
     try:
         await edge.bus.progress(event)
     except Unavailable as error:
         # The page finds it out when it loads the conversation.
-        log.warning("the customer of %s is not told that somebody has %s: %s", message.message_id, state, error)
+        log.warning("the customer of %s is not told that somebody has %s: %s", message_id, state, error)

@@ -119,8 +119,13 @@ async def _away(_: Request, error: Exception) -> JSONResponse:
     return unavailable(str(error)).response()
 
 
-async def _failed(_: Request, __: Exception) -> JSONResponse:
+def broken() -> ProblemResponse:
+    """What whoever asked is told of an error that nobody expected."""
     return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here; it is in the log.").response()
+
+
+async def _failed(_: Request, __: Exception) -> JSONResponse:
+    return broken()
 
 
 def install(app: FastAPI) -> None:

@@ -1,6 +1,7 @@
 """What every answer says to browsers, and what every request is measured by."""
 
 import logging
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
@@ -12,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gateway.address import address_of, is_secure
 from gateway.edge import edge_of
 from gateway.pace import demand_pace
-from gateway.people import Acting
+from gateway.people import Acting, person_on
 from gateway.problems import Problem
 from mesh.acts import Act
 from mesh.errors import Transient
@@ -36,6 +37,9 @@ FOR_A_YEAR: Final = "max-age=31536000"
 EMBEDDED: Final = "/static/"
 MEASURED: Final = "/api/"
 OPEN: Final = "/api/health"
+BEATS: Final = re.compile(r"/api/desk/(presence(/leave)?|[^/]+/heartbeat)")
+"""Where pages of the desk say that somebody is still there, and keeps a claim."""
+
 CHANGES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 NOTED: Final = frozenset({"conversation", "answer_of", "sign_in_elsewhere"})
 """What changes nothing and is noted all the same: what people read of customers, and coming in by a redirect."""
@@ -77,7 +81,10 @@ def _protect(headers: MutableHeaders, path: str, *, secure: bool) -> None:
 
 
 class Paced:
-    """No address may ask more often than the settings say."""
+    """No address may ask more often than the settings say, and nobody of the team say more often that they are there.
+
+    A page of the desk says so all the time, and all of an office may have one address.
+    """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
@@ -86,14 +93,21 @@ class Paced:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].startswith(MEASURED) and scope["path"] != OPEN:
             connection = HTTPConnection(scope)
-            edge = edge_of(connection)
             try:
-                address = address_of(connection, self._settings)
-                await demand_pace(edge.rates, self._settings.rate_address, "address", address)
+                await self._demand_pace(connection)
             except Problem as problem:
                 await problem.response()(scope, receive, send)
                 return
         await self._app(scope, receive, send)
+
+    async def _demand_pace(self, connection: HTTPConnection) -> None:
+        edge, settings = edge_of(connection), self._settings
+        # Only for who is signed in: what anybody else sends to these paths counts like everything.
+        person = await person_on(connection, edge) if BEATS.fullmatch(connection.scope["path"]) else None
+        if person is None:
+            await demand_pace(edge.rates, settings.rate_address, "address", address_of(connection, settings))
+        else:
+            await demand_pace(edge.rates, settings.rate_presence, "presence", person.name)
 
 
 class Audited:

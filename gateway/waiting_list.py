@@ -14,7 +14,9 @@ from mesh.assignment.seats import Seat, Seats
 from mesh.desk import Desk
 from mesh.errors import Unavailable
 from mesh.floor import Floor
+from mesh.mail.letter import letter_of
 from mesh.protocol import Message
+from mesh.store import utc
 from mesh.temporal import Journeys
 
 log = logging.getLogger(__name__)
@@ -103,6 +105,7 @@ def _unread(message_id: str, facets: Mapping[str, str]) -> Waiting:
         urgency=facets.get("Urgency"),
         intent=facets.get("Intent"),
         tier=facets.get("Tier"),
+        channel=facets.get("Channel"),
     )
 
 
@@ -122,7 +125,9 @@ def plainly(message: Message) -> Waiting:
             "held_back": text if held_back else None,
             "kind": "approval" if is_approval(message) else "reply",
             "action_plan": payload.action_plan,
+            "currency": _currency(message),
             **_due(message, since),
+            **_by_mail(message),
         }
     )
 
@@ -133,8 +138,7 @@ def _since(message: Message) -> datetime | None:
     if not ended:
         return None
     at, seconds = ended[-1]
-    aware = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return datetime.fromtimestamp(aware.timestamp() + seconds, UTC)
+    return datetime.fromtimestamp(utc(at).timestamp() + seconds, UTC)
 
 
 def _due(message: Message, since: datetime | None) -> dict[str, object]:
@@ -146,6 +150,14 @@ def _due(message: Message, since: datetime | None) -> dict[str, object]:
     return {"due_at": since + timedelta(seconds=policy.timeout), "overdue_soon": soon}
 
 
+def _by_mail(message: Message) -> dict[str, object]:
+    letter = letter_of(message)
+    if letter is None:
+        return {}
+    unproven = letter.sender if message.payload.customer_email is None else None
+    return {"subject": letter.subject or None, "sender": unproven, "enclosed": [one.name for one in letter.enclosed]}
+
+
 def _field(value: JsonValue, name: str) -> str | None:
     found = value.get(name) if isinstance(value, dict) else None
     return found if isinstance(found, str) else None
@@ -153,6 +165,19 @@ def _field(value: JsonValue, name: str) -> str | None:
 
 def _customer_name(context: JsonValue) -> str | None:
     return _field(context.get("customer"), "name") if isinstance(context, dict) else None
+
+
+def _currency(message: Message) -> str | None:
+    """The one currency of the orders that the plan names; None when nobody knows it, or there are several."""
+    named = {_field(action, "order_id") for action in _listed(message.payload.action_plan, "actions")}
+    orders = _listed(message.payload.context, "orders")
+    found = {_field(order, "currency") for order in orders if _field(order, "order_id") in named}
+    return found.pop() if len(found) == 1 else None
+
+
+def _listed(value: JsonValue, name: str) -> list[JsonValue]:
+    found = value.get(name) if isinstance(value, dict) else None
+    return found if isinstance(found, list) else []
 
 
 def _by_age(item: Waiting) -> datetime:

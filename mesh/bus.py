@@ -3,45 +3,63 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Self
+from typing import Any, Self
 
 import nats
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NATSError
-from nats.js import JetStreamContext
-from nats.js.api import ConsumerConfig, DeliverPolicy, StreamConfig
+from nats.js.api import StreamConfig
 from nats.js.errors import NotFoundError
 from pydantic import ValidationError
 
 from mesh.errors import Unavailable
+from mesh.nodes import Standing, standing
+from mesh.patience import PatientStream, Renewals
 from mesh.protocol import Message, queue_of
+from mesh.pulling import Pulling, renewing
 from mesh.registers import BUCKETS, Registers
 from mesh.registers import unavailable as _unavailable
 from mesh.replies import Progress, Reply
 from mesh.settings import Settings
-from mesh.streams import INTAKE, INTAKE_CONSUMER, MESSAGES, REPLIES, STREAMS, events_subject, response_subject
+from mesh.streams import (
+    INTAKE,
+    INTAKE_CONSUMER,
+    MESSAGES,
+    STREAMS,
+    events_subject,
+    response_subject,
+)
+from mesh.watching import Watching
 
 log = logging.getLogger(__name__)
 
-PUBLISH_TIMEOUT = 3.0
 OPEN_TIMEOUT = 5.0
+ASK_TIMEOUT = 1.0
+ONE: dict[str, Any] = {"connect_timeout": 2, "reconnect_time_wait": 0.25}
+"""How a client behaves towards a single server."""
+SEVERAL: dict[str, Any] = {
+    "connect_timeout": 1, "reconnect_time_wait": 0.25, "ping_interval": 0.75, "max_outstanding_pings": 2
+}  # fmt: skip
+"""How it behaves towards several: one that has stopped without a word is left after two seconds for another."""
 
 
-class Bus(Registers):
+class Bus(Registers, Pulling, Watching):
     """One connection per process. Whatever NATS refuses or fails to confirm is `Unavailable`."""
 
-    def __init__(self, client: Client, stream: JetStreamContext) -> None:
+    def __init__(self, client: Client, stream: PatientStream, renewals: Renewals | None = None) -> None:
         self._client = client
         self._stream = stream
+        self._renewals = renewals or Renewals()
+        self._looking = set()
 
     @classmethod
     @asynccontextmanager
     async def open(cls, settings: Settings, name: str) -> AsyncIterator[Self]:
-        """Connect and make sure that the streams are there; afterwards it reconnects for ever.
+        """Connect and make sure that the streams are there; afterwards it reconnects for ever, to any of the servers.
 
         Raises:
             Unavailable: no server answers at the address.
@@ -50,21 +68,23 @@ class Bus(Registers):
             # Told to reconnect for ever, the client also tries for ever to connect the first time.
             async with asyncio.timeout(OPEN_TIMEOUT):
                 client = await nats.connect(
-                    settings.nats_target,
+                    settings.nats_targets,
                     name=name,
-                    connect_timeout=2,
                     allow_reconnect=True,
                     max_reconnect_attempts=-1,
-                    reconnect_time_wait=0.25,
                     error_cb=_log_error,
+                    reconnected_cb=renewing(renewals := Renewals()),
+                    **(ONE if len(settings.nats_targets) == 1 else SEVERAL),
                 )
         except (NATSError, OSError) as error:
             raise Unavailable(f"NATS does not answer at {settings.nats_target}: start it or set NATS_URL") from error
+        bus = cls(client, PatientStream(client, servers=len(settings.nats_targets)), renewals)
         try:
-            bus = cls(client, client.jetstream(timeout=PUBLISH_TIMEOUT))
-            await bus.ensure_streams()
+            await bus.ensure_streams(settings.stream_replicas)
             yield bus
         finally:
+            for looking in bus._looking:
+                looking.cancel()
             # Closing fails where the server is gone; there is nothing left to close then.
             with contextlib.suppress(NATSError, OSError):
                 await client.close()
@@ -73,21 +93,25 @@ class Bus(Registers):
     def connected(self) -> bool:
         return self._client.is_connected
 
-    async def ensure_streams(self) -> None:
-        """Create the streams and the intake's consumer, or bring them to today's configuration."""
+    async def ensure_streams(self, replicas: int | None = None) -> None:
+        """Create the streams and the intake's consumer, or bring them to today's configuration.
+
+        Args:
+            replicas: how many servers keep each; None: as many as do now.
+        """
         with _unavailable("NATS JetStream is not usable"):
             for config in (*STREAMS, *BUCKETS):
-                await self._ensure_stream(config)
+                await self._ensure_stream(config, replicas)
             await self._stream.add_consumer(MESSAGES, INTAKE_CONSUMER)
 
-    async def _ensure_stream(self, config: StreamConfig) -> None:
+    async def _ensure_stream(self, config: StreamConfig, replicas: int | None) -> None:
         try:
             known = await self._stream.stream_info(str(config.name))
         except NotFoundError:
-            await self._stream.add_stream(config)
+            await self._stream.add_stream(replace(config, num_replicas=replicas or 1))
         else:
-            # How often it is replicated is the operator's decision.
-            await self._stream.update_stream(replace(config, num_replicas=known.config.num_replicas))
+            # Unless it is set, how often it is replicated is the operator's decision.
+            await self._stream.update_stream(replace(config, num_replicas=replicas or known.config.num_replicas))
 
     # -- messages
 
@@ -102,32 +126,6 @@ class Bus(Registers):
 
     async def publish_raw(self, subject: str, data: bytes, message_id: str) -> None:
         await self._store(subject, data, {"Nats-Msg-Id": message_id})
-
-    async def pull(self, slots: int, take: Callable[[Msg], Awaitable[None]]) -> None:
-        """Serve the messages stream for ever, `slots` messages at the same time."""
-        async with asyncio.TaskGroup() as group:
-            for _ in range(slots):
-                group.create_task(self._pull_one_by_one(take))
-
-    async def _pull_one_by_one(self, take: Callable[[Msg], Awaitable[None]]) -> None:
-        # One subscription for each slot: each waits for a single message, which JetStream answers at once.
-        subscription = await self._stream.pull_subscribe_bind(INTAKE, MESSAGES)
-        while True:
-            try:
-                # Short, because a request that was open when NATS restarted is never answered.
-                found = await subscription.fetch(1, timeout=5)
-            except TimeoutError:
-                continue
-            except NATSError as error:
-                if self._client.is_closed:
-                    raise Unavailable(
-                        "NATS has closed the connection for good: this process must start again"
-                    ) from error
-                log.warning("waiting for NATS: %s", type(error).__name__)
-                await asyncio.sleep(0.5)
-                continue
-            for delivery in found:
-                await _taken(delivery, take)
 
     # -- dead letters
 
@@ -155,55 +153,6 @@ class Bus(Registers):
         """Publish a reply once, unless the fence of its session was raised since it was read at `fence`."""
         subject, data = response_subject(reply.session_id), reply.model_dump_json().encode()
         return await self.store_behind(subject, data, reply.reply_id, reply.session_id, fence)
-
-    async def newest_reply(self) -> int:
-        """The place of the newest reply in the stream; 0 when there was none yet."""
-        with _unavailable("the reply stream cannot be read"):
-            return int((await self._stream.stream_info(REPLIES)).state.last_seq)
-
-    async def replies_after(self, session_id: str, sequence: int) -> tuple[Reply, ...]:
-        """The stored replies of a session behind this place in the stream, in order."""
-        found: list[Reply] = []
-        with _unavailable("the reply stream cannot be read"):
-            while True:
-                try:
-                    kept = await self._stream.get_msg(
-                        REPLIES, seq=sequence + 1, subject=response_subject(session_id), direct=True, next=True
-                    )
-                except NotFoundError:
-                    return tuple(found)
-                sequence = kept.seq or 0
-                found.append(Reply.model_validate_json(kept.data or b"").model_copy(update={"sequence": sequence}))
-
-    async def watch_replies(self, take: Callable[[Reply], None]) -> None:
-        """Call `take` for every reply of every session from now on, once and in order, through restarts of NATS."""
-        seen = await self.newest_reply()
-        with _unavailable("the reply stream cannot be watched"):
-
-            async def on_message(delivery: Msg) -> None:
-                nonlocal seen
-                sequence = delivery.metadata.sequence.stream
-                if sequence <= seen:
-                    return
-                seen = sequence
-                try:
-                    take(Reply.model_validate_json(delivery.data).model_copy(update={"sequence": sequence}))
-                except ValidationError:
-                    log.warning("passed over an unreadable reply on %s", delivery.subject)
-
-            watch = await self._stream.subscribe(
-                response_subject("*"),
-                cb=on_message,
-                stream=REPLIES,
-                ordered_consumer=True,
-                config=ConsumerConfig(deliver_policy=DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=seen + 1),
-                # Two missed heartbeats make the client ask for a new consumer: what a restart of NATS costs.
-                idle_heartbeat=1,
-            )
-            # The client starts a new consumer behind the last message that it saw. When it saw none yet
-            # that would be the whole stream.
-            if (place := watch._sub._jsi) is not None:  # noqa: SLF001 - the client offers no other way
-                place._sseq = seen  # noqa: SLF001
 
     # -- progress
 
@@ -233,14 +182,22 @@ class Bus(Registers):
             found = [await self._stream.stream_info(str(config.name)) for config in STREAMS]
         return {str(info.config.name): info.state.messages for info in found}
 
+    async def standing(self) -> Standing:
+        """Who keeps the streams. Not patient: it is asked to see who is away."""
+
+        async def ask(what: str) -> bytes:
+            with _unavailable("NATS JetStream does not answer"):
+                return bytes((await self._client.request(f"$JS.API.{what}", timeout=ASK_TIMEOUT)).data)
+
+        return await standing(ask)
+
     async def intakes(self) -> int:
         """How many slots of intake wait for a message now."""
         with _unavailable("NATS JetStream is not usable"):
             return (await self._stream.consumer_info(MESSAGES, INTAKE)).num_waiting or 0
 
     async def _store(self, subject: str, data: bytes, headers: dict[str, str]) -> None:
-        if not self._client.is_connected:
-            raise Unavailable("NATS is away")
+        self._demand_connection()
         with _unavailable("NATS did not confirm the message"):
             await self._stream.publish(subject, data, headers=headers)
 
@@ -248,14 +205,6 @@ class Bus(Registers):
 def _header(text: str) -> str:
     # On one line and in ASCII: clients read other headers in different ways.
     return " ".join(text.split()).encode("ascii", "backslashreplace").decode()[:1000]
-
-
-async def _taken(delivery: Msg, take: Callable[[Msg], Awaitable[None]]) -> None:
-    try:
-        await take(delivery)
-    except NATSError as error:
-        # It was not acknowledged: JetStream delivers it again after ACK_WAIT.
-        log.warning("a delivery was not answered: %s", type(error).__name__)
 
 
 async def _log_error(error: Exception) -> None:

@@ -26,7 +26,7 @@ class Call(BaseModel):
     Attributes:
         model: as litellm names it.
         prompt: name of the prompt; `version` is which of its files.
-        result: `invalid` is an answer that did not fit; `cooling`, `budget` and `late` are questions that were not
+        result: `invalid` is an answer that did not fit or was cut off; `cooling`, `budget` and `late` were not even
             asked, because the model had failed, the money or the message's time was used up.
         ms: how long it took, in milliseconds.
         cost: in US dollars, as far as the price is known.

@@ -18,6 +18,8 @@ from mesh.errors import Unavailable
 TOO_MANY: Final = "413"
 """What NATS answers to a question for more than 1,024 keys."""
 WRONG_LAST_SEQUENCE: Final = 10071
+UNDER_WAY: Final = 10164
+"""What several servers answer instead while the other write is not settled yet."""
 ASK_TIMEOUT: Final = 3.0
 
 Deed = Literal["won", "lost", "unavailable"]
@@ -156,7 +158,7 @@ class Together:
             last = f"$KV.{bucket}.{changes[-1].key}"
             answer = await self._client.request(last, changes[-1].value, timeout=ASK_TIMEOUT, headers=headers)
         stored = _Stored.model_validate_json(answer.data)
-        if stored.error and stored.error.err_code == WRONG_LAST_SEQUENCE:
+        if stored.error and stored.error.err_code in {WRONG_LAST_SEQUENCE, UNDER_WAY}:
             return False
         if stored.error or stored.count != len(changes):
             # An older server stores them one by one and says nothing of a batch.

@@ -11,7 +11,7 @@ from mesh.parts import NO_PARTS, Parts
 from mesh.protocol import JsonValue, Message
 from mesh.replies import Progress, Reply, Source
 from mesh.route import Wire
-from mesh.store import History, Row, Status
+from mesh.store import History, Row, Status, utc
 from mesh.streams import REPLIES
 from mesh.together import ANSWERED_BY, Answerers
 
@@ -184,7 +184,7 @@ def _asked_at(message: Message, now: datetime) -> datetime:
     """When the customer asked, as far as anybody noted it; before the answer in any case."""
     visited = (entry.at for entry in message.route.trace if entry.at)
     noted = _accepted_at(message) or next(visited, now)
-    return min(_aware(noted), now - timedelta(microseconds=1))
+    return min(utc(noted), now - timedelta(microseconds=1))
 
 
 def _accepted_at(message: Message) -> datetime | None:
@@ -195,10 +195,6 @@ def _accepted_at(message: Message) -> datetime | None:
         return None
     # Anybody may stamp a message: a year that no calendar can turn into UTC must not stop the intake.
     return at if at and at.year >= EARLIEST else None
-
-
-def _aware(at: datetime) -> datetime:
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _metadata(message: Message) -> dict[str, JsonValue]:

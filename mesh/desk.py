@@ -45,6 +45,13 @@ class Claim(NamedTuple):
     fresh: bool
 
 
+class Lapse(NamedTuple):
+    """Whether a claim has run out. `ended`: it has, and whoever asked is the only one who finds that out."""
+
+    hold: Hold | None
+    ended: bool
+
+
 class Note(Wire):
     by: str
     text: str
@@ -123,6 +130,20 @@ class Desk:
             if await self._write(session_id, hold.model_copy(update={"agent": None}), revision):
                 return
         raise Transient("the claim changes too fast")
+
+    async def lapse(self, session_id: str) -> Lapse:
+        """Let go of a conversation for somebody whose claim has run out; nothing changes while it holds.
+
+        The hold is None when there is no claim, or it changed hands at this moment.
+        """
+        hold, revision = await self._read(session_id)
+        if hold is None or hold.agent is None:
+            return Lapse(None, ended=False)
+        # Not before everybody sees that it has run out, a delivery included.
+        if hold.holds(datetime.now(UTC) - GRACE):
+            return Lapse(hold, ended=False)
+        ended = await self._write(session_id, hold.model_copy(update={"agent": None}), revision)
+        return Lapse(hold if ended else None, ended)
 
     async def notes(self, message_id: str) -> tuple[Note, ...]:
         """What colleagues wrote about a message, oldest first."""

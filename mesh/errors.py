@@ -27,6 +27,14 @@ class Transient(MeshError):  # noqa: N818 - reads as the verdict it is
         self.enrichments: Sequence[Enrichment] = enrichments
 
 
+class Later(Transient):
+    """Trying again may help, not before `wait` seconds have passed: whoever is asked said so."""
+
+    def __init__(self, reason: str, wait: float) -> None:
+        super().__init__(reason)
+        self.wait = wait
+
+
 class Permanent(MeshError):  # noqa: N818
     """Trying again cannot help.
 

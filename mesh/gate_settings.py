@@ -59,6 +59,9 @@ class GateSettings(BaseSettings):
     rate_customer: Rate = Field(default="200/minute", description="Messages of one customer.")
     rate_new_sessions: Rate = Field(default="120/minute", description="Sessions that one address begins.")
     rate_sign_in: Rate = Field(default="10/minute", description="Attempts of one address to sign in.")
+    rate_presence: Rate = Field(
+        default="300/minute", description="How often somebody at the desk says that they are there and keep claims."
+    )
     rate_socket: Rate = Field(default="300/minute", description="Frames over one socket; more close it.")
     sockets_per_address: int = Field(default=100, ge=1, description="Open sockets of one address at one gateway.")
     sockets_per_customer: int = Field(default=10, ge=1, description="Open sockets of one customer at one gateway.")

@@ -6,8 +6,9 @@ from mesh.errors import MeshError
 from mesh.protocol import JsonValue, Message
 from mesh.settings import Settings
 
-Kind = Literal["signed", "demo", "anonymous"]
-"""signed: the shop, by a token. demo: nobody, but the shop is a mock. anonymous: there is no address to vouch for."""
+Kind = Literal["signed", "mail", "demo", "anonymous"]
+"""signed: the shop, by a token. mail: whoever received the mail, by its proof of the sender. demo: nobody, but the shop
+is a mock. anonymous: there is no address to vouch for."""
 
 IDENTITY: Final = "identity"
 """The field of a message's metadata that says so. The gateway fills it; who publishes on NATS is trusted to."""
@@ -21,7 +22,7 @@ def vouched(message: Message, settings: Settings) -> bool:
     kind: JsonValue = message.metadata.get(IDENTITY, "demo")
     if not message.payload.customer_email:
         return False
-    return kind == "signed" or (kind == "demo" and settings.identity_mode == "demo")
+    return kind in {"signed", "mail"} or (kind == "demo" and settings.identity_mode == "demo")
 
 
 def demand_sound(settings: Settings) -> None:

@@ -19,6 +19,9 @@ log = logging.getLogger(__name__)
 
 GONE = "no message found"
 """What JetStream says, as a server error, when the message to delete is not there."""
+DELETED = "Unacknowledged message was deleted"
+"""What JetStream says of a message that somebody took out; and, with several servers, of one whose acknowledgement was
+known to the server that died, and not yet to the one that leads the consumer now."""
 GRAVES = "ecommerce.support.dead.*"
 ADVISORIES = tuple(f"$JS.EVENT.ADVISORY.CONSUMER.{kind}.{MESSAGES}.*" for kind in ("MAX_DELIVERIES", "MSG_TERMINATED"))
 
@@ -98,12 +101,23 @@ class Letters:
             found[place] = info.config.max_deliver or 0
         return found
 
+    async def queued(self, place: int) -> bytes | None:
+        """What lies on the queue at this place; None when it is gone."""
+        found = await self._get(MESSAGES, place, ENTRANCE)
+        return (found.data or b"") if found is not None and found.seq == place else None
+
+    async def settle(self, place: int) -> None:
+        """Take a message off the queue that was handled already."""
+        await self._delete(MESSAGES, place)
+
     async def watch(self, take: Callable[[Advisory], Awaitable[None]]) -> None:
         """Call `take` for every message that JetStream gives up from now on."""
 
         async def on_message(delivery: Msg) -> None:
             try:
-                await take(Advisory.model_validate_json(delivery.data))
+                advisory = Advisory.model_validate_json(delivery.data)
+                if not (self._stream.patience and advisory.reason == DELETED):
+                    await take(advisory)
             except (ValidationError, Unavailable) as error:
                 # The sweep finds what is missed here.
                 log.warning("passed over an advisory on %s: %s", delivery.subject, type(error).__name__)

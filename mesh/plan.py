@@ -31,7 +31,7 @@ class Station(BaseModel):
 
 
 class Link(BaseModel):
-    """Messages go from one to the other: always, when a router says so, or because it was seen."""
+    """Messages go from one to the other: always, when a router or whoever published says so, or because it was seen."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -52,6 +52,7 @@ class Plan(BaseModel):
         standard = [names_in(step) for step in route.steps]
         ways = dict.fromkeys(pair for here, there in pairwise(standard) for pair in product(here, there))
         edits = [(one.name, other) for one in actors.values() if one.kind == "router" for other in named_by(one)]
+        edits += [(one, other) for one, others in route.followers.items() for other in others]
         links = (
             *(Link(source=source, target=target, way="standard") for source, target in ways),
             *(

@@ -229,7 +229,7 @@ class Message(Wire):
             raise ProtocolError(f"{' and '.join(actor for actor, _ in edits)} edited the route at the same time")
         at = entries[0].at if entries else None
         route = self.route.accept(edits[0][1], edits[0][0], at) if edits else self.route
-        return self.enriched(slots).with_route(route.advance(*entries)).sized()
+        return self.enriched(slots).with_route(route.followed(at).advance(*entries)).sized()
 
     def sized(self) -> "Message":
         """This message, when Temporal can carry it.

@@ -5,14 +5,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Final
+from uuid import uuid4
 
 from nats.aio.msg import Msg
 from nats.js.api import DiscardPolicy, StorageType, StreamConfig
 from nats.js.errors import BadRequestError, NotFoundError
 from pydantic import BaseModel, ValidationError
 
-from mesh.commits import ASK_TIMEOUT, WRONG_LAST_SEQUENCE, Change, Deed, Register, Standing, Together, unavailable
+from mesh.commits import WRONG_LAST_SEQUENCE, Change, Deed, Register, Standing, Together, unavailable
 from mesh.errors import Unavailable
+from mesh.patience import PatientStream
 
 __all__ = ["BUCKETS", "Change", "Deed", "Register", "Registers", "Standing", "unavailable"]
 
@@ -21,6 +23,7 @@ NOTES = "ECOMMERCE_SUPPORT_NOTES"
 ANSWERS = "ECOMMERCE_SUPPORT_ANSWERS"
 PEOPLE = "ECOMMERCE_SUPPORT_PEOPLE"
 TRANSFERS = "ECOMMERCE_SUPPORT_TRANSFERS"
+MAILS = "ECOMMERCE_SUPPORT_MAILS"
 SEATS = "ECOMMERCE_SUPPORT_SEATS"
 SERVED = "ECOMMERCE_SUPPORT_SERVED"
 FENCE: Final = "ecommerce.support.gateway.fence.*"
@@ -59,6 +62,8 @@ BUCKETS: Final = (
     # Who is here is told anew all the time: nothing is lost with it, and it must not cost a sync of the disk.
     _bucket(PEOPLE, PRESENT, StorageType.MEMORY),
     _bucket(TRANSFERS, 3 * DAY),
+    # As long as a reply may come back, or somebody writes on in a thread.
+    _bucket(MAILS, 30 * DAY),
     # Whom a conversation is offered to holds for a minute and can be decided anew from what lies elsewhere: it must be
     # unique while it stands, and no power cut need find it again.
     replace(
@@ -80,6 +85,7 @@ class _Info(BaseModel):
 class Registers(Together):
     """The part of `Bus` that compares and sets. Whatever NATS refuses otherwise is `Unavailable`."""
 
+    _stream: PatientStream
     _asked: tuple[float, datetime] | None = None
 
     async def read(self, bucket: str, key: str) -> Register:
@@ -97,7 +103,11 @@ class Registers(Together):
 
     async def everything(self, bucket: str) -> tuple[bytes, ...]:
         """Every value of a bucket, oldest first; for buckets of few keys."""
-        found: list[bytes] = []
+        return tuple((await self.entries(bucket)).values())
+
+    async def entries(self, bucket: str) -> dict[str, bytes]:
+        """Every key of a bucket with its value, oldest first; one request for each."""
+        found: dict[str, bytes] = {}
         place = 0
         with unavailable("NATS JetStream cannot be read"):
             while True:
@@ -106,9 +116,9 @@ class Registers(Together):
                         f"KV_{bucket}", seq=place + 1, subject=f"$KV.{bucket}.>", next=True
                     )
                 except NotFoundError:
-                    return tuple(found)
+                    return found
                 place = kept.seq or 0
-                found.append(kept.data or b"")
+                found[(kept.subject or "").removeprefix(f"$KV.{bucket}.")] = kept.data or b""
 
     async def hear(self, subject: str, take: Callable[[str, bytes], None]) -> None:
         """Call `take` with subject and data of whatever is published there from now on; at most once.
@@ -125,9 +135,9 @@ class Registers(Together):
     async def now(self) -> datetime:
         """The server's time: the only clock that everybody who asks has in common."""
         with unavailable("NATS JetStream does not tell the time"):
-            answer = await self._client.request(f"$JS.API.STREAM.INFO.KV_{DESK}", timeout=ASK_TIMEOUT)
+            answer = await self._stream.ask(f"STREAM.INFO.KV_{DESK}")
         try:
-            return _Info.model_validate_json(answer.data).ts
+            return _Info.model_validate_json(answer).ts
         except ValidationError as error:
             raise Unavailable("NATS JetStream does not tell the time") from error
 
@@ -161,6 +171,15 @@ class Registers(Together):
         with unavailable("NATS did not take the event"):
             await self._client.publish(subject, data)
 
+    def _demand_connection(self) -> None:
+        """With several servers the client finds another at once; with one nobody knows when it is back.
+
+        Raises:
+            Unavailable: the only server is away.
+        """
+        if not self._client.is_connected and not self._stream.patience:
+            raise Unavailable("NATS is away")
+
     async def _newest(self, stream: str, subject: str) -> Register:
         with unavailable("NATS JetStream cannot be read"):
             try:
@@ -170,8 +189,9 @@ class Registers(Together):
         return Register(kept.data or b"", kept.seq or 0, kept.time)
 
     async def _store_if(self, subject: str, data: bytes, headers: dict[str, str]) -> bool:
-        if not self._client.is_connected:
-            raise Unavailable("NATS is away")
+        self._demand_connection()
+        # What was stored and not confirmed is not stored again, and is no other's write.
+        headers.setdefault("Nats-Msg-Id", uuid4().hex)
         with unavailable("NATS did not confirm the change"):
             try:
                 await self._stream.publish(subject, data, headers=headers)

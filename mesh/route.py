@@ -4,6 +4,7 @@ A route is immutable. Every edit returns a new one, keeps what was visited, and 
 While a step is being visited `current_step` is its index, so "ahead" is everything after it.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal, Protocol, Self, cast
 
@@ -94,6 +95,7 @@ class Named(Protocol):
 
 Target = str | Named
 Stop = Target | tuple[Target, ...]
+Behind = Mapping[str, tuple[Target, ...]]
 
 
 def _name(target: Target) -> str:
@@ -114,7 +116,12 @@ def names_in(step: Step) -> tuple[str, ...]:
 
 
 class Route(Wire):
-    """Ordered steps, the position in them, and who is asked when a visit fails."""
+    """Ordered steps, the position in them, and who is asked when a visit fails.
+
+    Attributes:
+        followers: who is visited right behind an actor, whenever that one has done its work. Whoever publishes says so,
+            and no edit changes it.
+    """
 
     steps: tuple[Step, ...] = ()
     current_step: int = Field(default=0, ge=0)
@@ -122,6 +129,7 @@ class Route(Wire):
     policies: dict[str, Policy] = Field(default_factory=dict)
     trace: tuple[TraceEntry, ...] = ()
     hop_cap: int = Field(default=HOP_CAP, ge=1, le=200)
+    followers: dict[ActorName, tuple[ActorName, ...]] = spared({})
 
     @model_validator(mode="after")
     def _position_is_inside(self) -> Self:
@@ -130,13 +138,15 @@ class Route(Wire):
         return self
 
     @classmethod
-    def of(cls, *stops: Stop, error_handler: Target | None = None) -> "Route":
+    def of(cls, *stops: Stop, error_handler: Target | None = None, followers: Behind | None = None) -> "Route":
         """Build a fresh route; actors bring the policies that they declare."""
         handler = () if error_handler is None else (error_handler,)
+        behind = {name: tuple(map(_name, targets)) for name, targets in (followers or {}).items()}
         return cls(
             steps=tuple(_step(stop) for stop in stops),
             error_handler=_name(error_handler) if error_handler is not None else None,
-            policies=_policies((*stops, *handler)),
+            policies=_policies((*stops, *handler, *(followers or {}).values())),
+            followers=behind,
         )
 
     # -- reading
@@ -228,6 +238,17 @@ class Route(Wire):
 
     # -- following
 
+    def followed(self, at: datetime | None = None) -> "Route":
+        """The route with the followers of the current step right behind it, unless they stand there."""
+        names = dict.fromkeys(name for actor in self.here for name in self.followers.get(actor, ()))
+        ahead = (*names, *self._ahead_steps)
+        if not names or self._ahead_steps[: len(names)] == tuple(names):
+            return self
+        # With what lies ahead, so that a replay finds its place; without a reason, for nobody decided anything.
+        entry = TraceEntry(actor="+".join(self.here), hop=self.current_step, kind="edited", at=at, steps=ahead)
+        steps = (*self.steps[: self.current_step + 1], *ahead)
+        return self._copy({"steps": steps, "trace": (*self.trace, entry)})
+
     def advance(self, *entries: TraceEntry) -> "Route":
         """Go on to the next step and write down what happened at this one."""
         return self._copy({"current_step": min(self.current_step + 1, len(self.steps)), "trace": self.trace + entries})
@@ -247,7 +268,7 @@ class Route(Wire):
         if edited.steps != self.steps and not any(entry.kind == "edited" for entry in new):
             new = (*new, TraceEntry(actor=by, hop=here, kind="edited", steps=edited.steps[here + 1 :]))
         signed = (entry.model_copy(update={"actor": by, "hop": here, "at": entry.at or at}) for entry in new)
-        return edited._copy({"trace": (*self.trace, *signed)})  # noqa: SLF001 - same class
+        return edited._copy({"trace": (*self.trace, *signed), "followers": self.followers})  # noqa: SLF001
 
     # -- inside
 

@@ -1,5 +1,6 @@
 """Secrets from the settings or from files. A file is looked at again, so that a new key needs no restart."""
 
+import base64
 import hashlib
 import logging
 import os
@@ -52,12 +53,41 @@ def session_key(settings: Settings) -> Secret:
     """
     if settings.session_key or settings.session_key_file:
         return Secret(settings.session_key, settings.session_key_file)
-    file = settings.mesh_data_dir / "session.key"
+    return _kept(settings.mesh_data_dir / "session.key", secrets.token_hex(32))
+
+
+def agentmail_key(settings: Settings) -> Secret:
+    """What we show to AgentMail. For the mock it is made once, in the data folder.
+
+    Raises:
+        MeshError: the data folder cannot be written.
+    """
+    found = Secret(settings.agentmail_api_key, settings.agentmail_api_key_file)
+    if settings.agentmail_url or settings.agentmail_api_key or settings.agentmail_api_key_file:
+        return found
+    return _kept(settings.mesh_data_dir / "agentmail.key", f"am_{secrets.token_hex(32)}")
+
+
+def agentmail_secrets(settings: Settings) -> Secret:
+    """What AgentMail signs webhooks with, one or more, separated by blanks. Made like the key.
+
+    Raises:
+        MeshError: the data folder cannot be written.
+    """
+    found = Secret(settings.agentmail_webhook_secrets, settings.agentmail_webhook_secrets_file)
+    if settings.agentmail_url or settings.agentmail_webhook_secrets or settings.agentmail_webhook_secrets_file:
+        return found
+    signing = base64.b64encode(secrets.token_bytes(24)).decode()
+    return _kept(settings.mesh_data_dir / "agentmail.secrets", f"whsec_{signing}")
+
+
+def _kept(file: Path, first: str) -> Secret:
+    """What the file says; made with what `first` says when there is none."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        fresh = file.with_name(f".{secrets.token_hex(8)}.key")
+        fresh = file.with_name(f".{secrets.token_hex(8)}{file.suffix}")
         fresh.touch(0o600)
-        fresh.write_text(secrets.token_hex(32))
+        fresh.write_text(first)
         try:
             # Linked, not renamed: of several processes that start together one wins, and its file is whole.
             os.link(fresh, file)
@@ -66,7 +96,7 @@ def session_key(settings: Settings) -> Secret:
         finally:
             fresh.unlink()
     except OSError as error:
-        raise MeshError(f"no key can be kept in {settings.mesh_data_dir}: {type(error).__name__}") from error
+        raise MeshError(f"no key can be kept in {file.parent}: {type(error).__name__}") from error
     return Secret(file=file)
 
 

@@ -1,11 +1,12 @@
 """Sessions, cached facts and marks of accepted messages, in Redis or anything that speaks its protocol."""
 
+import functools
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple, Self, TypeVar
+from typing import Any, Literal, NamedTuple, Self, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 from redis.asyncio import BlockingConnectionPool, Redis
@@ -68,6 +69,10 @@ class Session(NamedTuple):
 
 
 TURNS = TypeAdapter(tuple[SessionTurn, ...])
+
+
+# Made once for each kind: making one takes longer than asking the server.
+_adapter: Any = functools.lru_cache(maxsize=64)(TypeAdapter)
 
 
 def _milliseconds(seconds: float) -> int:
@@ -214,7 +219,7 @@ class Sessions:
         """
         if time.monotonic() < self._no_cache_before:
             return await load()
-        adapter = TypeAdapter(kind)
+        adapter: TypeAdapter[T] = _adapter(kind)
         stored = await self._try(self._redis.get(_fact_key(key)))
         if stored is not None:
             try:

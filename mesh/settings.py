@@ -8,6 +8,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, f
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from mesh.gate_settings import GateSettings
+from mesh.mail_settings import MailSettings
+from mesh.node_settings import NodeSettings
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Urgency = Literal["low", "medium", "high", "critical"]
@@ -21,6 +23,7 @@ class LanguageModel(BaseModel):
         model: as litellm names it.
         name: what traces call it, when two entries are the same model at two addresses.
         structured: how it is told the shape of an answer. A local server is best told the `json_schema`.
+        thinking_tokens: what it may think before an answer, where the provider counts that as part of the answer.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -32,6 +35,7 @@ class LanguageModel(BaseModel):
     input_price: float | None = Field(default=None, ge=0)
     output_price: float | None = Field(default=None, ge=0)
     structured: Literal["json_object", "json_schema", "text"] = "json_object"
+    thinking_tokens: int = Field(default=0, ge=0)
 
     @property
     def known_as(self) -> str:
@@ -41,7 +45,7 @@ class LanguageModel(BaseModel):
 Listed = Annotated[LanguageModel, BeforeValidator(lambda found: {"model": found} if isinstance(found, str) else found)]
 
 
-class Settings(GateSettings):
+class Settings(MailSettings, GateSettings, NodeSettings):
     """The environment variable of a field is its name in capitals. Durations are in seconds.
 
     Where an address is unset, `mesh up` starts that server itself on the port given here.
@@ -59,12 +63,6 @@ class Settings(GateSettings):
     temporal_namespace: str = Field(default="default", description="Temporal namespace.")
     temporal_port: Port = Field(default=7233, description="Port of the embedded Temporal server.")
     temporal_ui_port: Port = Field(default=8233, description="Port of the embedded Temporal Web UI.")
-
-    nats_url: str | None = Field(default=None, description="nats:// address of a NATS server with JetStream to use.")
-    nats_monitor_url: str | None = Field(
-        default=None, description="http:// address of that server's monitoring port, for mesh doctor."
-    )
-    nats_port: Port = Field(default=4222, description="Port of the embedded NATS server.")
 
     redis_url: str | None = Field(default=None, description="redis:// address of a Redis or Valkey server to use.")
     valkey_port: Port = Field(default=6379, description="Port of the embedded Valkey server.")
@@ -197,10 +195,6 @@ class Settings(GateSettings):
         return f"{address}/namespaces/{self.temporal_namespace}/workflows/{message_id}"
 
     @property
-    def nats_target(self) -> str:
-        return self.nats_url or f"nats://127.0.0.1:{self.nats_port}"
-
-    @property
     def redis_target(self) -> str:
         return self.redis_url or f"redis://127.0.0.1:{self.valkey_port}/0"
 
@@ -219,6 +213,12 @@ class Settings(GateSettings):
     @property
     def gateway_url(self) -> str:
         return f"http://{self.gateway_host}:{self.gateway_port}"
+
+    @property
+    def gateway_urls(self) -> tuple[str, ...]:
+        """The addresses of all gateways that `mesh up` starts."""
+        second = f"http://{self.gateway_host}:{self.second_gateway_port}"
+        return (self.gateway_url, second) if self.nats_nodes > 1 else (self.gateway_url,)
 
     def approval_limit(self, tier: str, action: str) -> float | None:
         """The sum above which this action waits for approval; None when it never does."""

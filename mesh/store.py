@@ -170,7 +170,13 @@ class History:
 @asynccontextmanager
 async def engine_of(settings: Settings) -> AsyncIterator[AsyncEngine]:
     """The database, whose every statement is a transaction of its own."""
-    engine = create_async_engine(settings.database_target, hide_parameters=True, isolation_level="AUTOCOMMIT")
+    engine = create_async_engine(
+        settings.database_target,
+        hide_parameters=True,
+        isolation_level="AUTOCOMMIT",
+        # Nothing is ever open when a connection comes back: asking costs a turn of the driver's thread each time.
+        skip_autocommit_rollback=True,
+    )
     if engine.dialect.name == "sqlite":
         sql.event.listen(engine.sync_engine, "connect", _durable_sqlite)
     try:
@@ -220,7 +226,13 @@ async def _known(connection: AsyncConnection, row_ids: list[str]) -> set[str]:
 
 async def _insert(connection: AsyncConnection, values: list[dict[str, Any]]) -> None:
     try:
-        await connection.execute(sql.insert(messages).values(values))
+        # One row is a parameter: its statement is compiled once. Rows written as values are compiled anew each time,
+        # but are one transaction; with RETURNING they would be both, and hold SQLite's lock until they are fetched.
+        one, *others = values
+        if others:
+            await connection.execute(sql.insert(messages).values(values))
+        else:
+            await connection.execute(sql.insert(messages), one)
     except IntegrityError as error:
         # A twin of this visit wrote them between our look and our insert; the retry will find them.
         raise Transient("the same rows were being written at this moment") from error

@@ -10,8 +10,8 @@ DEAD = "ECOMMERCE_SUPPORT_DEAD"
 INTAKE = "intake"
 ENTRANCE = "ecommerce.support.*"
 DAY = 86_400.0
-ACK_WAIT = 10.0
-"""Seconds until an unacknowledged message is delivered again: how long a killed intake delays it."""
+ACK_WAIT = 4.0
+"""Seconds until a message that nobody works at is delivered again: how long a killed intake delays it."""
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 """Largest message the stream takes: larger than any valid one, so that an invalid one is kept as a dead letter."""
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,7 +15,6 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 from temporalio.common import WorkflowIDConflictPolicy as OnConflict
 from temporalio.common import WorkflowIDReusePolicy as OnReuse
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.plugin import SimplePlugin
 from temporalio.service import GrpcCompression, RPCError, RPCStatusCode
@@ -25,9 +25,10 @@ from mesh import _executions as executions
 from mesh import _mailboxes as mailboxes
 from mesh._executions import RPC_TIMEOUT, OpenVisit, Standing
 from mesh._mailboxes import Mailbox
+from mesh._payloads import CONVERTER
 from mesh.actor import Actor, Visit
 from mesh.bus import Bus
-from mesh.errors import AnswerLater, Permanent, ProtocolError, Transient, Unavailable
+from mesh.errors import AnswerLater, Later, Permanent, ProtocolError, Transient, Unavailable
 from mesh.protocol import FACETS, MAX_ENVELOPE_BYTES, Message, Outcome, misfit, visit_id
 from mesh.replies import Progress
 from mesh.settings import Settings
@@ -60,7 +61,7 @@ def _runner(existing: WorkflowRunner | None) -> WorkflowRunner:
 
 PLUGIN = SimplePlugin(
     "actor-mesh",
-    data_converter=pydantic_data_converter,
+    data_converter=CONVERTER,
     workflow_runner=_runner,
     # A malformed outcome must end the message visibly, not repeat the workflow task for ever.
     workflow_failure_exception_types=[ValidationError, ProtocolError],
@@ -139,7 +140,9 @@ def activity_of(actor: Actor, visit: Visit, bus: Bus) -> Any:  # noqa: ANN401 - 
             activity.raise_complete_async()
         # `from None` throughout: a cause is logged and copied into the failure, and may quote what the customer wrote.
         except Transient as error:
-            raise ApplicationError(str(error), *_found(error), type="Transient") from None
+            raise ApplicationError(
+                str(error), *_found(error), type="Transient", next_retry_delay=_wait(error)
+            ) from None
         except Unavailable as error:
             raise ApplicationError(str(error), type="Unavailable") from None
         except Permanent as error:
@@ -157,6 +160,10 @@ def _found(error: Transient | Permanent) -> tuple[dict[str, Any], ...]:
     """What the actor found out before it failed, as the first detail of its application error."""
     found = Outcome.of(tuple(error.enrichments)).enrichment
     return (found,) if found else ()
+
+
+def _wait(error: Transient) -> timedelta | None:
+    return timedelta(seconds=error.wait) if isinstance(error, Later) else None
 
 
 def _sized(actor: Actor, outcome: Outcome) -> Outcome:

@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             open_shop(options.data, seed=options.seed) as shop,
         ):
             apps = services(shop, options.seed)
-            sockets = [stack.enter_context(_listening(options.host, port)) for port in ports]
+            sockets = [stack.enter_context(listening(options.host, port)) for port in ports]
             _announce(apps._fields, sockets)
             servers = [QuietServer(_config(app)) for app in apps]
             with asyncio.Runner(loop_factory=servers[0].config.get_loop_factory()) as runner:
@@ -44,6 +44,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 async def _serve(servers: Sequence[QuietServer], sockets: Sequence[socket.socket]) -> None:
+    end_with_a_signal(servers)
+    await asyncio.gather(*(server.serve([sock]) for server, sock in zip(servers, sockets, strict=True)))
+
+
+def end_with_a_signal(servers: Sequence[QuietServer]) -> None:
     def stop() -> None:
         for server in servers:
             server.should_exit = True
@@ -51,7 +56,6 @@ async def _serve(servers: Sequence[QuietServer], sockets: Sequence[socket.socket
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stop)
-    await asyncio.gather(*(server.serve([sock]) for server, sock in zip(servers, sockets, strict=True)))
 
 
 def _config(app: FastAPI) -> uvicorn.Config:
@@ -66,7 +70,7 @@ def _config(app: FastAPI) -> uvicorn.Config:
     )
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def listening(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         sock = socket.create_server((host, port), family=family, backlog=1024)

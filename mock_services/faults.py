@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Literal, Self
 
@@ -19,7 +20,8 @@ class Fault(Frozen):
     """Every mode waits `delay` seconds first; `hang` then never answers.
 
     `times` is how often it still strikes (None: always). With `after`, the work is done and only its answer
-    is spoilt: what a caller sees when the connection breaks at the wrong moment.
+    is spoilt: what a caller sees when the connection breaks at the wrong moment. `status` and `retry_after`, in
+    seconds, are those of mode `fail`, where the service has words for them.
     """
 
     mode: Literal["off", "fail", "slow", "hang", "garbage"] = "off"
@@ -28,6 +30,8 @@ class Fault(Frozen):
     path: str | None = None
     times: int | None = Field(default=None, ge=0)
     after: bool = False
+    status: int = Field(default=503, ge=400, le=599)
+    retry_after: int | None = Field(default=None, ge=0)
 
     @model_validator(mode="after")
     def _slow_needs_a_delay(self) -> Self:
@@ -61,9 +65,10 @@ class Faults:
 class FaultyLine:
     """The ASGI layer between the caller and the service."""
 
-    def __init__(self, app: ASGIApp, faults: Faults) -> None:
+    def __init__(self, app: ASGIApp, faults: Faults, failure: Callable[[Fault], Response] | None = None) -> None:
         self._app = app
         self._faults = faults
+        self._failure = failure or _failure
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         fault = self._faults.strike(scope["path"]) if scope["type"] == "http" else None
@@ -81,7 +86,7 @@ class FaultyLine:
         await asyncio.sleep(fault.delay)
         match fault.mode:
             case "fail":
-                await _failure()(scope, receive, send)
+                await self._failure(fault)(scope, receive, send)
             case "garbage":
                 await Response(GARBAGE, media_type="application/json")(scope, receive, send)
             case "hang":
@@ -105,7 +110,7 @@ async def _swallow(_: Message) -> None:
     """Drop what the service answers."""
 
 
-def _failure() -> Response:
+def _failure(_: Fault) -> Response:
     detail = "The service is not available at the moment."
     return respond(problem(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", detail))
 

@@ -6,7 +6,7 @@ from activities._planning import plan
 from activities._questions import raised_by
 from activities._safety import Safety
 from activities.api_query_executor import api_query_executor
-from activities.context_retriever import Context
+from activities.context_retriever import Context, context_retriever
 from activities.execution_coordinator import execution_coordinator
 from activities.guardrail_validator import guardrail_validator
 from activities.intent_analyzer import Intent
@@ -33,6 +33,9 @@ FIRST, EARLY = 1, 2
 async def decision_router(message: Message) -> Route:
     """Escalate at once, or go on: with priority, with a question, with actions, with queries."""
     sentiment, intent, context = message.need(Sentiment), message.need(Intent), message.need(Context)
+    if context.missed(intent.entities):
+        why = "the conversation names other orders than the words alone: they are looked up first"
+        return message.route.insert_next(context_retriever, decision_router, why=why)
     safety = message.get(Safety)
     if safety is not None and safety.steering:
         return _unmoved(message.route, intent)

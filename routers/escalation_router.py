@@ -15,6 +15,7 @@ from mesh.protocol import Failure, Message, Route
 from mesh.settings import Settings, Urgency
 
 REGENERATIONS = 2
+MOST_UNDELIVERED = 2
 FIRST, USUAL = 1, 3
 SLACK = 60.0
 """Seconds that a person's visit may spend outside the wait itself: queueing, a restart."""
@@ -32,7 +33,7 @@ async def escalation_router(message: Message, *, settings: Settings) -> Route:
     if failure.actor == response_aggregator.name and _taken_over(message):
         why = "a person has taken this conversation over: this message is theirs too"
         return deadline_for(message, message.route.only(human_agent, response_aggregator, why=why), settings)
-    return _after_failure(message, failure)
+    return _after_failure(message, failure, settings)
 
 
 def _left_to(other: str, message: Message, failure: Failure) -> Route:
@@ -78,7 +79,17 @@ def _after_guardrail(message: Message, settings: Settings) -> Route:
     return message.route.only(response_generator, response_aggregator, why=why)
 
 
-def _after_failure(message: Message, failure: Failure) -> Route:
+def _undelivered(message: Message, failure: Failure, settings: Settings) -> Route:
+    """What was said is written down, and whoever brings it to the customer could not: a person must know."""
+    if message.failures(failure.actor) > MOST_UNDELIVERED:
+        raise Permanent(f"what was said does not reach the customer: {failure.reason}")
+    why = f"what was said did not reach the customer: {failure.reason}"
+    if human_agent.name in message.route.dropped:
+        return message.route.only(*message.route.dropped, why=why)
+    return deadline_for(message, message.route.only(human_agent, response_aggregator, why=why), settings)
+
+
+def _after_failure(message: Message, failure: Failure, settings: Settings) -> Route:
     match failure.actor:
         case human_agent.name:
             why = "nobody answered in time: apologise and arrange a callback"
@@ -92,6 +103,8 @@ def _after_failure(message: Message, failure: Failure) -> Route:
             return message.route.only(response_aggregator, human_agent, response_aggregator, why=why)
         case response_generator.name:
             return message.route.only(response_aggregator, why="no reply could be made: the plain apology goes out")
+        case name if name in {one for names in message.route.followers.values() for one in names}:
+            return _undelivered(message, failure, settings)
         case response_aggregator.name:
             raise Permanent(f"the reply could not be delivered: {failure.reason}")
         case _:

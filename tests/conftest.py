@@ -103,7 +103,7 @@ def ports_settings(tmp_path: Path) -> Settings:
     """Settings with a data folder and ports of their own for every server."""
     names = (
         "temporal_port", "temporal_ui_port", "nats_port", "valkey_port",
-        "customers_port", "orders_port", "tracking_port", "gateway_port",
+        "customers_port", "orders_port", "tracking_port", "gateway_port", "agentmail_port",
     )  # fmt: skip
     return clean_settings(mesh_data_dir=tmp_path / "mesh", **dict(zip(names, free_ports(len(names)), strict=True)))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import TypeVar, cast
+from typing import NamedTuple, TypeVar, cast
 
 from pydantic import BaseModel
 from temporalio.client import WorkflowExecutionStatus
@@ -10,6 +10,11 @@ from temporalio.client import WorkflowExecutionStatus
 from mesh.bus import Bus
 from mesh.errors import Transient, Unavailable
 from mesh.llm import LLM, Prompt
+from mesh.mail.events import Mail
+from mesh.mail.letter import Letter
+from mesh.mail.post import Post
+from mesh.mail.writing import Words
+from mesh.nodes import NAMES, Keepers, Standing
 from mesh.protocol import Enrichment, Message, Outcome, Payload, Route
 from mesh.registers import Register
 from mesh.replies import Progress, Reply
@@ -230,6 +235,7 @@ class FakeBus(MemoryRegisters, Bus):
         self.events: list[Progress] = []
         self.buried: list[tuple[str, dict[str, str]]] = []
         self.published: list[Message] = []
+        self.stand = Standing(dict.fromkeys(NAMES, Keepers(leader="nats")))
         self.down = False
 
     async def publish(self, message: Message) -> None:
@@ -242,6 +248,9 @@ class FakeBus(MemoryRegisters, Bus):
 
     async def depth(self) -> dict[str, int]:
         return {}
+
+    async def standing(self) -> Standing:
+        return self.stand
 
     async def intakes(self) -> int:
         return 1
@@ -269,3 +278,25 @@ class FakeBus(MemoryRegisters, Bus):
 
     async def bury(self, data: bytes, *, kind: str, reason: str, key: str, **about: str) -> None:
         self.buried.append((key, {"kind": kind, "reason": reason, "data": data.decode(), **about}))
+
+
+class Sent(NamedTuple):
+    letter: Letter
+    words: Words
+    key: str
+    automatic: bool
+
+
+class FakePost(Post):
+    """Keeps what it is given to send, and fetches this mail."""
+
+    def __init__(self, mail: Mail | None = None) -> None:
+        self.sent: list[Sent] = []
+        self.mail = mail
+
+    async def reply(self, letter: Letter, words: Words, *, key: str, automatic: bool) -> str:
+        self.sent.append(Sent(letter, words, key, automatic))
+        return f"<sent-{len(self.sent)}>"
+
+    async def fetch(self, letter: Letter) -> Mail | None:
+        return self.mail

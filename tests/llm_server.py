@@ -2,6 +2,8 @@
 
 import contextlib
 import json
+import select
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ from typing import Any
 from tests.conftest import free_ports
 
 NEVER = 3600.0
+LOOKS_EVERY = 0.02
 
 
 @dataclass(frozen=True)
@@ -26,9 +29,9 @@ class Says:
     hangs_up: bool = False
 
 
-def completion(content: str | None, tokens: tuple[int, int] = (1, 1)) -> str:
-    """A body as a provider sends it."""
-    choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": content}}
+def completion(content: str | None, tokens: tuple[int, int] = (1, 1), finish: str = "stop") -> str:
+    """A body as a provider sends it; `finish` is `length` when the answer had used up its tokens."""
+    choice = {"index": 0, "finish_reason": finish, "message": {"role": "assistant", "content": content}}
     usage = {"prompt_tokens": tokens[0], "completion_tokens": tokens[1], "total_tokens": sum(tokens)}
     told = {"id": "c-1", "object": "chat.completion", "created": 1, "model": "scripted"}
     return json.dumps({**told, "choices": [choice], "usage": usage})
@@ -36,6 +39,11 @@ def completion(content: str | None, tokens: tuple[int, int] = (1, 1)) -> str:
 
 def says(content: str | None, tokens: tuple[int, int] = (1, 1)) -> Says:
     return Says(completion(content, tokens))
+
+
+def cut(content: str, tokens: tuple[int, int] = (1, 1)) -> Says:
+    """An answer that was not at its end."""
+    return Says(completion(content, tokens, "length"))
 
 
 def refuses(status: int, message: str = "no", **headers: str) -> Says:
@@ -57,6 +65,18 @@ class ModelServer:
         self.asked: list[dict[str, Any]] = []
         self.keys: list[str] = []
         self.closing = threading.Event()
+        self.left = threading.Event()
+        """Whoever waited for an answer has hung up: a real server stops writing one."""
+
+    def interrupted(self, connection: socket.socket, seconds: float) -> bool:
+        """Whether this server is closed, or nobody listens any more, before that time is over."""
+        until = time.monotonic() + seconds
+        while (more := until - time.monotonic()) > 0 and not self.closing.wait(min(more, LOOKS_EVERY)):
+            readable, _, _ = select.select([connection], [], [], 0)
+            if readable and not connection.recv(1, socket.MSG_PEEK):
+                self.left.set()
+                return True
+        return self.closing.is_set()
 
     def next(self, head: str, request: dict[str, Any]) -> Says:
         self.keys.append(head)
@@ -73,7 +93,7 @@ def model_server(port: int | None = None) -> Iterator[ModelServer]:
         def do_POST(self) -> None:
             request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             answer = scripted.next(self.headers.get("Authorization", ""), request)
-            if scripted.closing.wait(answer.after) or answer.hangs_up:
+            if scripted.interrupted(self.connection, answer.after) or answer.hangs_up:
                 self.close_connection = True
                 return
             with contextlib.suppress(OSError):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from mesh.bus import Bus
 from mesh.delivery import PLAIN_APOLOGY, Answer, acceptance, deliver
+from mesh.errands import after_delivery
 from mesh.errors import Transient
 from mesh.protocol import Message
 from mesh.store import History, Row, said_by
@@ -42,7 +43,10 @@ class Acceptance:
 
     async def apologise(self, message: Message, bus: Bus) -> None:
         """End a message that was accepted and could never be started."""
-        await deliver(message, Answer(text=PLAIN_APOLOGY, status="apologised"), history=self._history, bus=bus)
+        apology = Answer(text=PLAIN_APOLOGY, status="apologised")
+        await deliver(message, apology, history=self._history, bus=bus)
+        if errand := after_delivery(message, message.reply_id, apology.status):
+            await bus.publish(errand)
 
     async def write(self) -> None:
         """Commit what waits, for ever."""

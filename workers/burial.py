@@ -6,6 +6,7 @@ from temporalio import activity
 
 from mesh.bus import Bus
 from mesh.delivery import Answer, deliver, plain_apology
+from mesh.errands import after_delivery, errand_of
 from mesh.protocol import Message
 from mesh.store import ENDS, History
 from mesh.temporal import BURY
@@ -35,7 +36,8 @@ class Burial:
         if error is not None and error.kind == "exhausted":
             tries = tries or message.route.policy(error.actor).attempts
         # The customer first: whoever keeps the letter may be away for longer.
-        await self._apologise(message)
+        if errand_of(message) is None:
+            await self._apologise(message)
         await self._bus.bury(
             message.model_dump_json().encode(),
             kind="unfinished",
@@ -53,6 +55,9 @@ class Burial:
         replies = await self._bus.replies_after(message.session_id, 0)
         sent = [reply for reply in replies if reply.message_id == message.message_id]
         if sent and sent[-1].status != "escalated":
+            if sent[-1].reply_id == message.reply_id + SUFFIX:
+                # An earlier attempt may have got no further.
+                await self._follow(message)
             return
         rows = await self._history.of_message(message.message_id)
         if any(row.status in ENDS and row.timestamp < datetime.now(UTC) - REPLIES_KEPT for row in rows):
@@ -63,4 +68,10 @@ class Burial:
                 # It was written down as the answer and never went out: the apology takes its place.
                 await self._history.amend(row.row_id, "superseded")
         apology = Answer(text=plain_apology(message), status="apologised")
-        await deliver(message, apology, history=self._history, bus=self._bus, suffix=SUFFIX)
+        if await deliver(message, apology, history=self._history, bus=self._bus, suffix=SUFFIX):
+            await self._follow(message)
+
+    async def _follow(self, message: Message) -> None:
+        """Send the apology on to whoever follows a delivery on this route."""
+        if errand := after_delivery(message, message.reply_id + SUFFIX, "apologised"):
+            await self._bus.publish(errand)

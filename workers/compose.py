@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from activities.context_retriever import context_retriever
+from activities.email_reader import email_reader
+from activities.email_sender import email_sender
 from activities.guardrail_validator import guardrail_validator
 from activities.intent_analyzer import intent_analyzer
 from activities.response_aggregator import response_aggregator
@@ -12,6 +14,8 @@ from activities.sentiment_analyzer import sentiment_analyzer
 from mesh.bus import Bus
 from mesh.knowledge import Library
 from mesh.llm import LLM
+from mesh.mail.composing import MailRoutes
+from mesh.mail.post import Post
 from mesh.protocol import Route
 from mesh.sessions import Sessions
 from mesh.settings import Settings
@@ -21,11 +25,29 @@ from routers.decision_router import decision_router
 from routers.escalation_router import escalation_router
 
 
+def mail_routes() -> MailRoutes:
+    """The routes of e-mails: the standard one, but whatever is delivered is mailed too."""
+    mailed = {response_aggregator.name: (email_sender,)}
+    standard = standard_route()
+    to_person = Route.of(
+        context_retriever, escalation_router, response_aggregator, error_handler=escalation_router, followers=mailed
+    )
+    return MailRoutes(
+        answer=standard.model_copy(
+            update={
+                "followers": to_person.followers,
+                "policies": {**standard.policies, email_sender.name: email_sender.policy},
+            }
+        ),
+        person=to_person,
+        fetch=Route.of(email_reader),
+    )
+
+
 def standard_route() -> Route:
     """The route that every message of the gateway starts with; it carries the policies of its actors."""
     return Route.of(
-        (sentiment_analyzer, intent_analyzer),
-        context_retriever,
+        (sentiment_analyzer, intent_analyzer, context_retriever),
         decision_router,
         response_generator,
         guardrail_validator,
@@ -42,6 +64,7 @@ async def resources(settings: Settings, bus: Bus) -> AsyncIterator[Mapping[type,
         Sessions.open(settings) as sessions,
         History.open(settings) as history,
         LLM.open(settings, sessions) as llm,
+        Post.open(settings) as post,
     ):
         yield {
             Settings: settings,
@@ -49,6 +72,7 @@ async def resources(settings: Settings, bus: Bus) -> AsyncIterator[Mapping[type,
             LLM: llm,
             Shop: shop,
             Library: Library(settings),
+            Post: post,
             Sessions: sessions,
             History: history,
         }

@@ -14,7 +14,7 @@ from mesh.identity import demand_sound
 from mesh.plan import Plan
 from mesh.settings import Settings
 from mesh.store import migrate
-from workers.compose import standard_route
+from workers.compose import mail_routes, standard_route
 from workers.process import run
 
 
@@ -28,8 +28,8 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Serve HTTP until `stop` is set; open requests get three seconds to finish."""
     demand_sound(settings)
     await migrate(settings)
-    actors, route = discover(), standard_route()
-    app = create_app(settings, route=route, actors=sorted(actors), plan=Plan.of(actors, route))
+    actors, route, mail = discover(), standard_route(), mail_routes()
+    app = create_app(settings, route=route, actors=sorted(actors), plan=Plan.of(actors, mail.answer), mail=mail)
     config = uvicorn.Config(
         app,
         host=settings.gateway_host,

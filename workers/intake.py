@@ -8,6 +8,7 @@ from nats.aio.msg import Msg
 from pydantic import ValidationError
 
 from mesh.bus import Bus
+from mesh.errands import errand_of
 from mesh.errors import Permanent, Transient, Unavailable
 from mesh.letters import Letters
 from mesh.personal.message import removed_from, spared
@@ -82,7 +83,8 @@ class Intake:
         except ProtocolError as error:
             await self._bury(delivery, str(error))
             return
-        message = following(message, await self._book.accept(message))
+        if errand_of(message) is None:
+            message = following(message, await self._book.accept(message))
         try:
             started = await self._journeys.start(message)
         except Permanent as error:
@@ -107,7 +109,7 @@ class Intake:
             attempts=str(delivery.metadata.num_delivered or ""),
             subject=delivery.subject,
         )
-        if message is not None:
+        if message is not None and errand_of(message) is None:
             await self._book.apologise(message, self._bus)
         await delivery.term()
 

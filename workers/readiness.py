@@ -29,6 +29,25 @@ async def wait_for_ports(programs: list[Program], children: Children) -> None:
                 await _listening(port.host, port.number, program.name, children)
 
 
+async def wait_for_streams(settings: Settings) -> None:
+    """Return when NATS keeps streams: several servers first elect who leads them.
+
+    Raises:
+        MeshError: it does not.
+    """
+    said = ""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                try:
+                    async with Bus.open(settings, "readiness"):
+                        return
+                except Unavailable as error:
+                    said = str(error)
+    except TimeoutError:
+        raise MeshError(f"NATS did not become ready within {PATIENCE:.0f} s: {said or 'nobody leads'}") from None
+
+
 async def wait_for_workers(settings: Settings, children: Children) -> None:
     """Return when every task queue has a worker and intake waits for messages.
 

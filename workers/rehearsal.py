@@ -15,13 +15,14 @@ from mesh.actor import Actor, discover
 from mesh.bus import Bus
 from mesh.errors import AnswerLater, MeshError, Permanent
 from mesh.llm import LLM
+from mesh.mail.post import Post
 from mesh.protocol import Enrichment, Failure, Message, Outcome, ProtocolError, TraceEntry
 from mesh.sessions import Sessions
 from mesh.settings import Settings
 from mesh.shop import Shop
 from mesh.store import History
 from workers.compose import resources
-from workers.stubs import QuietBus, QuietHistory, QuietSessions, StubbedShop
+from workers.stubs import QuietBus, QuietHistory, QuietPost, QuietSessions, StubbedShop
 
 FACT_FINDERS = (context_retriever.name, api_query_executor.name)
 """Actors that only read the shop: where facts are recorded, these are taken instead of asking it anew."""
@@ -61,7 +62,7 @@ class Rehearsal:
         if recorded_facts:
             settings = settings.model_copy(update={"llm_model": None, "llm_models": ()})
         async with resources(settings, QuietBus()) as given:
-            quiet = {**given, Bus: QuietBus(), LLM: LLM(settings), Settings: settings}
+            quiet = {**given, Bus: QuietBus(), LLM: LLM(settings), Settings: settings, Post: QuietPost()}
             quiet[History] = QuietHistory(typing.cast("History", given[History]))
             quiet[Sessions] = QuietSessions(typing.cast("Sessions", given[Sessions]))
             yield cls(actors or discover(), quiet, recorded_facts=recorded_facts)

@@ -32,7 +32,8 @@ class Program:
     environment: tuple[tuple[str, str], ...] = ()
 
 
-def _script(name: str) -> str:
+def script(name: str) -> str:
+    """Where a wheel has put this program."""
     return str(Path(sysconfig.get_path("scripts")) / name)
 
 
@@ -46,7 +47,7 @@ def temporal(settings: Settings) -> Program:
     data = settings.mesh_data_dir / "temporal"
     data.mkdir(parents=True, exist_ok=True)
     command = [
-        _script("temporal"), "server", "start-dev",
+        script("temporal"), "server", "start-dev",
         "--ip", "127.0.0.1",
         "--port", str(settings.temporal_port),
         "--ui-port", str(settings.temporal_ui_port),
@@ -81,7 +82,7 @@ def nats(settings: Settings) -> Program:
         f'jetstream {{ store_dir: "{data.resolve()}", sync_interval: always }}\n',
         encoding="utf-8",
     )
-    command = (_script("nats-server"), "--config", str(config))
+    command = (script("nats-server"), "--config", str(config))
     return Program("nats", command, (Port(settings.nats_port, "NATS_PORT"),))
 
 

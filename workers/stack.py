@@ -5,6 +5,8 @@ import fcntl
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 
 import click
 from rich.console import Console
@@ -15,10 +17,13 @@ from mesh.identity import demand_sound
 from mesh.settings import Settings
 from workers import ledger
 from workers.children import Child, Children
+from workers.cluster import is_cluster, nats_servers, shown
+from workers.elections import Elections
+from workers.mail import agentmail
 from workers.newcomers import newcomers
 from workers.process import read_settings, run
-from workers.readiness import wait_for_ports, wait_for_workers
-from workers.servers import Port, Program, nats, temporal, valkey
+from workers.readiness import wait_for_ports, wait_for_streams, wait_for_workers
+from workers.servers import Port, Program, temporal, valkey
 
 Planned = Callable[[Settings], tuple[list[Program], list[Program]]]
 
@@ -26,9 +31,16 @@ console = Console()
 
 
 @click.command()
-def up() -> None:
+@click.option(
+    "--nats-nodes", type=click.Choice(["1", "3"]), help="NATS servers; with 3 also two of each process. Or NATS_NODES."
+)
+def up(nats_nodes: str | None) -> None:
     """Start everything and keep it running until Ctrl-C."""
-    run(serve)
+    run(partial(_serve_on, None if nats_nodes is None else int(nats_nodes)))
+
+
+async def _serve_on(nodes: int | None, settings: Settings, stop: asyncio.Event) -> None:
+    await serve(settings if nodes is None else settings.model_copy(update={"nats_nodes": nodes}), stop)
 
 
 @click.command()
@@ -40,8 +52,9 @@ def down() -> None:
 
 @click.command()
 def status() -> None:
-    """Show every process: pid, memory, restarts. Ends with code 1 when nothing is running."""
-    entries = ledger.alive(settings_dir := read_settings().mesh_data_dir)
+    """Show every process: pid, memory, restarts; and the NATS servers. Ends with code 1 when nothing is running."""
+    settings = read_settings()
+    entries = ledger.alive(settings_dir := settings.mesh_data_dir)
     table = Table("process", "pid", "memory", "restarts")
     for entry in entries:
         table.add_row(entry.name, str(entry.pid), f"{ledger.memory(entry) / 2**20:,.0f} MiB", str(entry.restarts))
@@ -49,6 +62,8 @@ def status() -> None:
         sys.exit(f"nothing is running under {settings_dir}: start it with `mesh up`")
     console.print(table)
     console.print(f"memory in all: {sum(map(ledger.memory, entries)) / 2**20:,.0f} MiB")
+    if is_cluster(settings):
+        console.print(asyncio.run(shown(settings)))
 
 
 async def serve(settings: Settings, stop: asyncio.Event, planned: Planned | None = None) -> None:
@@ -73,8 +88,20 @@ async def serve(settings: Settings, stop: asyncio.Event, planned: Planned | None
                 if found := await newcomers(settings):
                     console.print(found)
                 console.print(_addresses(settings))
-            await stopping
+            await _attended(settings, stopping)
             console.print("stopping")
+
+
+async def _attended(settings: Settings, stopping: asyncio.Task[bool]) -> None:
+    """Wait for the end; meanwhile a cluster need not wait before it elects."""
+    if not is_cluster(settings):
+        await stopping
+        return
+    elections = asyncio.create_task(Elections(settings).watch())
+    try:
+        await stopping
+    finally:
+        elections.cancel()
 
 
 async def _start(settings: Settings, servers: list[Program], ours: list[Program], children: Children) -> None:
@@ -83,6 +110,9 @@ async def _start(settings: Settings, servers: list[Program], ours: list[Program]
         for program in programs:
             children.start(Child(program))
         await wait_for_ports(programs, children)
+        if programs is servers and settings.nats_nodes > 1:
+            # Our processes end when nobody leads the streams, and several servers first elect who does.
+            await wait_for_streams(settings)
     await wait_for_workers(settings, children)
 
 
@@ -90,18 +120,39 @@ def plan(settings: Settings) -> tuple[list[Program], list[Program]]:
     """The servers to start, then our processes; a server whose address is set is used and not started."""
     servers = [
         *([] if settings.temporal_address else [temporal(settings)]),
-        *([] if settings.nats_url else [nats(settings)]),
+        *([] if settings.nats_url else nats_servers(settings)),
         *([] if settings.redis_url else [valkey(settings)]),
         *([] if settings.customers_url and settings.orders_url and settings.tracking_url else [_shop(settings)]),
+        *([] if settings.agentmail_url else [agentmail(settings)]),
     ]
+    return servers, _ours(settings)
+
+
+def _ours(settings: Settings) -> list[Program]:
+    """Our processes; with several nodes two of each that serves customers, so that one can be missed."""
     gateway_port = (Port(settings.gateway_port, "GATEWAY_PORT", settings.gateway_host),)
-    ours = [
+    single = [
         Program("workflow", _mesh("workflow")),
         Program("actors", _mesh("worker")),
         Program("intake", _mesh("intake")),
         Program("gateway", _mesh("gateway"), gateway_port),
     ]
-    return servers, ours
+    if settings.nats_nodes == 1:
+        return single
+    other = settings.second_gateway_port
+    second = [
+        Program("actors2", _mesh("worker")),
+        Program("intake2", _mesh("intake")),
+        Program(
+            "gateway2",
+            _mesh("gateway"),
+            (Port(other, "SECOND_GATEWAY_PORT", settings.gateway_host),),
+            (("GATEWAY_PORT", str(other)),),
+        ),
+    ]
+    # The option may have said it, and not the environment that they read.
+    told = ("NATS_NODES", str(settings.nats_nodes))
+    return [replace(program, environment=(*program.environment, told)) for program in (*single, *second)]
 
 
 def _shop(settings: Settings) -> Program:
@@ -146,6 +197,8 @@ def _alone(settings: Settings) -> Iterator[None]:
 def _addresses(settings: Settings) -> Table:
     table = Table("ready", "address", show_edge=False)
     table.add_row("Chat page", settings.gateway_url)
+    if settings.nats_nodes > 1:
+        table.add_row("Second gateway", f"http://{settings.gateway_host}:{settings.second_gateway_port}")
     for page in ("desk", "mesh", "insights"):
         table.add_row(page.capitalize(), f"{settings.gateway_url}/{page}")
     table.add_row("API docs", f"{settings.gateway_url}/docs")
@@ -155,5 +208,7 @@ def _addresses(settings: Settings) -> Table:
     table.add_row("Valkey", settings.redis_target)
     for service, url in settings.shop_targets.items():
         table.add_row(f"Shop: {service}", f"{url}/docs")
+    if not settings.agentmail_url:
+        table.add_row("Mail", settings.agentmail_target)
     table.add_row("Logs", str((settings.mesh_data_dir / "logs").resolve()))
     return table

@@ -6,6 +6,10 @@ from typing import Literal, TypeVar
 from activities.context_retriever import Context
 from activities.execution_coordinator import ActionResult, ExecutionResult
 from mesh.bus import Bus
+from mesh.mail.events import Mail
+from mesh.mail.letter import Letter
+from mesh.mail.post import Post
+from mesh.mail.writing import Words
 from mesh.protocol import Message
 from mesh.registers import Register
 from mesh.replies import Progress, Reply
@@ -93,6 +97,18 @@ class QuietHistory(History):
 
     async def add(self, _: Iterable[Row]) -> set[str]:
         return set()
+
+
+class QuietPost(Post):
+    """Sends nothing, and fetches nothing."""
+
+    def __init__(self) -> None: ...
+
+    async def reply(self, _: Letter, __: Words, *, key: str, automatic: bool) -> str:  # noqa: ARG002 - as the real one
+        return f"<{key}@rehearsed>"
+
+    async def fetch(self, _: Letter) -> Mail | None:
+        return None
 
 
 class QuietSessions(Sessions):

@@ -7,6 +7,8 @@ listening, everything is compared at start and from time to time.
 import asyncio
 import logging
 
+from pydantic import ValidationError
+
 from mesh.errors import Transient, Unavailable
 from mesh.letters import Advisory, Letters
 from mesh.protocol import Failure, Message
@@ -59,8 +61,20 @@ class Watcher:
             return
         await asyncio.sleep(CONFIRM)
         for place, deliveries in (await self._letters.given_up()).items():
-            if place in given_up:
+            if place not in given_up:
+                continue
+            if await self._has_journey(place):
+                # Acknowledged, and the server that led the queue died before it had taken the message off.
+                await self._letters.settle(place)
+            else:
                 await self._letters.bury(place, "no consumer is given the message any more", deliveries)
+
+    async def _has_journey(self, place: int) -> bool:
+        try:
+            message = Message.model_validate_json(await self._letters.queued(place) or b"")
+        except ValidationError:
+            return False
+        return await self._journeys.finished(message.message_id) != "unknown"
 
     async def _bury(self, wreck: Wreck) -> None:
         message = await self._journeys.wreckage(wreck)

@@ -8,6 +8,7 @@ from temporalio import activity
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig
 
+from mesh._payloads import spare_walks
 from mesh.bus import Bus
 from mesh.protocol import Message
 from mesh.replies import DUE, Due
@@ -29,6 +30,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Register the search attributes and serve the workflow until `stop` is set."""
     await migrate(settings)
     client = await connect(settings)
+    spare_walks()
     await register_facets(client)
     async with Bus.open(settings, "workflow") as bus, History.open(settings) as history:
         serving = Worker(

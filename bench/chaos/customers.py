@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import json
+import time
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -20,6 +22,26 @@ CUSTOMERS = (
 )
 PAUSE = 1.0
 """Seconds before a message is repeated."""
+SWITCH = 0.1
+"""Seconds before it is repeated at another gateway."""
+
+
+class Doors:
+    """The gateways, one of which a customer uses until it fails; and where mails are sent to."""
+
+    def __init__(self, *urls: str, first: int = 0, mail: str = "") -> None:
+        self.mail = mail
+        self._urls = urls
+        self._at = first % len(urls)
+
+    @property
+    def here(self) -> str:
+        return self._urls[self._at]
+
+    async def elsewhere(self) -> None:
+        """Go to the next one after a while."""
+        self._at = (self._at + 1) % len(self._urls)
+        await asyncio.sleep(PAUSE if len(self._urls) == 1 else SWITCH)
 
 
 @dataclass
@@ -32,6 +54,23 @@ class Conversation:
     said: list[str] = field(default_factory=list)
     answered: dict[str, str] = field(default_factory=dict)
     given_twice: list[str] = field(default_factory=list)
+    times: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """When each was said first and when it was answered, in monotonic seconds."""
+
+    channel: str = "chat"
+
+    def say(self, message_id: str = "") -> str:
+        """The id of one more message; a fresh one unless it is given."""
+        message_id = message_id or uuid4().hex
+        self.said.append(message_id)
+        self.times[message_id] = time.monotonic(), 0.0
+        return message_id
+
+    def hear(self, message_id: str, words: str) -> None:
+        """An answer has come."""
+        if message_id in self.times and message_id not in self.answered:
+            self.times[message_id] = self.times[message_id][0], time.monotonic()
+        self.answered[message_id] = words
 
 
 class Budget:
@@ -47,49 +86,49 @@ class Budget:
         return next(self._numbers) < self._least or not self.enough.is_set()
 
 
-async def by_http(url: str, budget: Budget, conversation: Conversation) -> None:
+Customer = Callable[[Doors, Budget, Conversation], Coroutine[None, None, None]]
+
+
+async def by_http(doors: Doors, budget: Budget, conversation: Conversation) -> None:
     """Say messages one after the other over HTTP, each until it is answered."""
-    async with httpx.AsyncClient(base_url=url, timeout=20, trust_env=False) as http:
+    async with httpx.AsyncClient(timeout=20, trust_env=False) as http:
         body = {
             "message": conversation.text,
             "customer_email": conversation.email,
             "session_id": conversation.session_id,
         }
         while budget.next():
-            message_id = uuid4().hex
-            conversation.said.append(message_id)
+            message_id = conversation.say()
             while message_id not in conversation.answered:
-                answer = await _post(http, {**body, "message_id": message_id})
+                answer = await _post(http, doors.here, {**body, "message_id": message_id})
                 if answer.get("response"):
-                    conversation.answered[message_id] = answer["response"]
+                    conversation.hear(message_id, answer["response"])
                 else:
-                    await asyncio.sleep(PAUSE)
+                    await doors.elsewhere()
 
 
-async def _post(http: httpx.AsyncClient, body: dict[str, str]) -> dict[str, Any]:
+async def _post(http: httpx.AsyncClient, url: str, body: dict[str, str]) -> dict[str, Any]:
     with contextlib.suppress(httpx.HTTPError, ValueError):
-        answer = await http.post("/api/chat", json=body)
+        answer = await http.post(f"{url}/api/chat", json=body)
         if answer.is_success:
             found: dict[str, Any] = answer.json()
             return found
     return {}
 
 
-async def by_socket(url: str, budget: Budget, conversation: Conversation) -> None:
+async def by_socket(doors: Doors, budget: Budget, conversation: Conversation) -> None:
     """Say messages one after the other over a WebSocket that is opened again whenever it breaks, resuming."""
-    customer = _Socket(url, conversation)
+    customer = _Socket(doors, conversation)
     while budget.next():
-        message_id = uuid4().hex
-        conversation.said.append(message_id)
-        await customer.say(message_id, conversation.text)
+        await customer.say(conversation.say(), conversation.text)
     await customer.close()
 
 
 class _Socket:
     """The widget's side of the socket's protocol."""
 
-    def __init__(self, url: str, conversation: Conversation) -> None:
-        self._url = url.replace("http", "ws", 1)
+    def __init__(self, doors: Doors, conversation: Conversation) -> None:
+        self._doors = doors
         self._conversation = conversation
         self._connection: ClientConnection | None = None
         self._sequence: int | None = None
@@ -106,7 +145,7 @@ class _Socket:
             except (OSError, WebSocketException, TimeoutError):
                 self._repeated.add(message_id)
                 await self.close()
-                await asyncio.sleep(PAUSE)
+                await self._doors.elsewhere()
 
     async def close(self) -> None:
         if self._connection is not None:
@@ -118,7 +157,8 @@ class _Socket:
         if self._connection is None:
             after = "" if self._sequence is None else f"&after={self._sequence}"
             place = f"/ws/{self._conversation.email}?session_id={self._conversation.session_id}{after}"
-            self._connection = await connect(self._url + place, open_timeout=5, close_timeout=1)
+            url = self._doors.here.replace("http", "ws", 1)
+            self._connection = await connect(url + place, open_timeout=5, close_timeout=1)
             self._given = set()
         return self._connection
 
@@ -137,4 +177,4 @@ class _Socket:
         self._given.add(frame["reply_id"])
         if frame["sequence"] is not None:
             self._sequence = max(self._sequence or 0, frame["sequence"])
-        self._conversation.answered[frame["message_id"]] = frame["text"]
+        self._conversation.hear(frame["message_id"], frame["text"])

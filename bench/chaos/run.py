@@ -10,7 +10,7 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from bench.chaos.clocks import swept
-from bench.chaos.customers import CUSTOMERS, Budget, Conversation, by_http, by_socket
+from bench.chaos.customers import CUSTOMERS, Budget, Conversation, Doors, by_http, by_socket
 from bench.chaos.disk import Disk, a_disk
 from bench.chaos.faults import VICTIMS, Mischief
 from bench.chaos.outages import DAMAGE, JUMPS, Outage, Outages, schedule
@@ -82,7 +82,7 @@ async def run(stack: Stack, disk: Disk, plan: Plan) -> tuple[Verdict, Harm, floa
         for number, conversation in enumerate(conversations):
             # Each kind of customer comes both ways.
             customer = by_socket if number // len(CUSTOMERS) % 2 else by_http
-            group.create_task(customer(stack.url, budget, conversation))
+            group.create_task(customer(Doors(stack.url), budget, conversation))
     took = time.monotonic() - begin
     verdict = await judge(stack, conversations)
     verdict.healthy_after = healthy.result()

@@ -72,7 +72,9 @@ async def judge(stack: Stack, conversations: Sequence[Conversation]) -> Verdict:
     verdict.given_twice = [reply for one in conversations for reply in one.given_twice]
     async with Bus.open(stack.settings, "chaos") as bus:
         for one in conversations:
-            await _judge_replies(bus, one, verdict)
+            # What answers a mail lies in its thread, where its customer has looked.
+            if one.channel == "chat":
+                await _judge_replies(bus, one, verdict)
         verdict.dead_letters = [f"{one.kind}: {one.reason}" async for one in Letters(bus).after()]
     async with httpx.AsyncClient(base_url=stack.url, timeout=30, trust_env=False, headers=stack.credentials()) as http:
         for one in conversations:

@@ -2,8 +2,9 @@
 
 The conversations of the set are played by the rules, and what was known at the end of each is kept in
 `tempted_cases.jsonl` (`--cases` plays them anew). Over these cases the model is asked to answer what `tempting.yaml`
-says, by instructions that give way to customers, as ours never do. Each reply is a row for `bench.evaluation.promises`,
-without a label: read it, and write `blocked` for a promise without a deed or `allowed` for an honest reply into it.
+says, or another file (`--wishes`), by instructions that give way to customers, as ours never do. Each reply is a row
+for `bench.evaluation.promises`, without a label: read it, and write `blocked` for a promise without a deed or `allowed`
+for an honest reply into it.
 """
 
 import argparse
@@ -64,9 +65,9 @@ def _case(name: str, language: str, message: Message) -> Case:
     return Case(name=name, language=language, on=datetime.now(UTC).date(), message=known)
 
 
-def pressed(each: int) -> Iterator[tuple[Pressed, ...]]:
+def pressed(each: int, wishes_in: Path) -> Iterator[tuple[Pressed, ...]]:
     """Of every case so many requests of its language; neighbours go on where the last one ended."""
-    wishes = yaml.safe_load((HERE / "tempting.yaml").read_text(encoding="utf-8"))
+    wishes = yaml.safe_load(wishes_in.read_text(encoding="utf-8"))
     asked = {
         language: cycle([(kind, said) for kind, all_said in kinds.items() for said in all_said])
         for language, kinds in wishes.items()
@@ -75,25 +76,25 @@ def pressed(each: int) -> Iterator[tuple[Pressed, ...]]:
         yield tuple(Pressed(one, *wish) for wish in islice(asked[one.language], each))
 
 
-async def written(llm: Overheard, questions: list[tuple[Pressed, ...]]) -> list[Row]:
-    """A row for each question that the model answered."""
+async def written(llm: Overheard, questions: list[tuple[Pressed, ...]], series: str) -> list[Row]:
+    """A row for each question that the model answered; their ids begin with the name of the series."""
     slots = asyncio.Semaphore(AT_ONCE)
 
     async def of_case(asked: tuple[Pressed, ...]) -> list[Row]:
         # One after the other: the server reads what they begin with once.
         async with slots:
-            return [row for number, one in enumerate(asked, 1) if (row := await _row(llm, number, one))]
+            return [row for number, one in enumerate(asked, 1) if (row := await _row(llm, f"{number:02}", series, one))]
 
     return [row for rows in await asyncio.gather(*map(of_case, questions)) for row in rows]
 
 
-async def _row(llm: Overheard, number: int, asked: Pressed) -> Row | None:
+async def _row(llm: Overheard, number: str, series: str, asked: Pressed) -> Row | None:
     place = list(cases()).index(asked.case.name)
     found = await llm.ask(Wording, prompt=TEMPTING[place % len(TEMPTING)], text=asked.text)
     if found is None:
         return None
     row = Row(
-        id=f"t{place + 1:02}-{number:02}",
+        id=f"{series}{place + 1:02}-{number}",
         text=found.text.strip(),
         lang=asked.case.language,
         kind=asked.kind,
@@ -113,6 +114,8 @@ def main() -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument("--each", type=int, default=5, help="How many replies to each case.")
     parser.add_argument("--after", type=int, default=0, help="How many cases to pass over.")
+    parser.add_argument("--wishes", type=Path, default=HERE / "tempting.yaml", help="What customers say.")
+    parser.add_argument("--series", default="t", help="What the ids of the rows begin with.")
     parser.add_argument("--cases", action="store_true", help="Play the conversations anew first.")
     given = parser.parse_args()
     if given.cases:
@@ -120,7 +123,8 @@ def main() -> None:
         CASES.write_text("".join(f"{one.model_dump_json()}\n" for one in found), encoding="utf-8")
     with configured() as settings:
         load()
-        rows = asyncio.run(written(Overheard(settings), list(pressed(given.each))[given.after :]))
+        questions = list(pressed(given.each, given.wishes))[given.after :]
+        rows = asyncio.run(written(Overheard(settings), questions, given.series))
     given.file.write_text("".join(f"{_line(row)}\n" for row in rows), encoding="utf-8")
 
 

@@ -1,10 +1,12 @@
 """NATS: server, streams and their configuration, intake, and whether every write is synced."""
 
 import asyncio
+import contextlib
 import json
 import urllib.request
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,9 @@ from nats.js.api import StreamConfig
 
 from mesh.checks.clocks import drift
 from mesh.checks.finding import Finding, at_least, fail, ok, warn
+from mesh.checks.nodes import findings, nodes
+from mesh.errors import Unavailable
+from mesh.nodes import Standing, standing
 from mesh.protocol import MAX_ENVELOPE_BYTES
 from mesh.settings import Settings
 from mesh.streams import INTAKE, INTAKE_CONSUMER, MESSAGES, STREAMS
@@ -30,14 +35,31 @@ async def check(settings: Settings) -> list[Finding]:
     # Not the bus itself: opening it would repair what is to be looked at.
     try:
         async with asyncio.timeout(CALL):
-            client = await nats.connect(settings.nats_target, allow_reconnect=False, connect_timeout=2, error_cb=_quiet)
+            client = await nats.connect(
+                settings.nats_targets, allow_reconnect=False, connect_timeout=1, error_cb=_quiet
+            )
     except (NATSError, OSError, TimeoutError):
         found = f"no answer at {settings.nats_target}"
         return [fail("nats.server", found, "start it with `mesh up`, or set NATS_URL to one that runs")]
     try:
-        return [_server(client), _payload(client), *await _jetstream(client), await _sync(settings)]
+        several = findings(await nodes(settings), await standing(partial(_raw, client)), settings)
+        return [_server(client), _payload(client), *await _jetstream(client), *several, await _sync(settings)]
     finally:
         await client.close()
+
+
+async def standing_of(settings: Settings) -> Standing | None:
+    """How the streams stand; None when no server answers."""
+    with contextlib.suppress(NATSError, OSError, TimeoutError):
+        async with asyncio.timeout(CALL):
+            client = await nats.connect(
+                settings.nats_targets, allow_reconnect=False, connect_timeout=1, error_cb=_quiet
+            )
+        try:
+            return await standing(partial(_raw, client))
+        finally:
+            await client.close()
+    return None
 
 
 async def _quiet(_: Exception) -> None: ...
@@ -136,6 +158,13 @@ def _config(file: Path) -> str | None:
         return file.read_text(encoding="utf-8")
     except OSError:
         return None
+
+
+async def _raw(client: Client, what: str) -> bytes:
+    try:
+        return bytes((await client.request(f"$JS.API.{what}", timeout=1)).data)
+    except NATSError as error:
+        raise Unavailable(f"NATS does not answer {what}") from error
 
 
 async def _ask(client: Client, what: str) -> Mapping[str, Any] | None:

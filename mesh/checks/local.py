@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mesh.actor import discover
 from mesh.checks.finding import Finding, fail, ok, warn
+from mesh.secret import agentmail_key, agentmail_secrets
 from mesh.settings import LanguageModel, Settings
 from mesh.shop import Shop
 
@@ -31,7 +32,7 @@ async def shop(settings: Settings) -> list[Finding]:
 def check(settings: Settings) -> list[Finding]:
     """What can be seen without asking anybody."""
     found = (*_folder(settings), *_ports(settings), *_timeouts(settings), *_deadlines(settings), *_model(settings))
-    return list(found)
+    return [*found, _mail(settings)]
 
 
 def _folder(settings: Settings) -> Iterator[Finding]:
@@ -85,6 +86,15 @@ def _deadlines(settings: Settings) -> Iterator[Finding]:
         yield warn("settings.human_deadlines", found, "give the more urgent message the shorter deadline")
     else:
         yield ok("settings.human_deadlines", "shorter for what is more urgent")
+
+
+def _mail(settings: Settings) -> Finding:
+    secrets = {"AGENTMAIL_API_KEY": agentmail_key, "AGENTMAIL_WEBHOOK_SECRETS": agentmail_secrets}
+    missing = [name for name, kept in secrets.items() if settings.agentmail_url and not kept(settings).read()]
+    if missing:
+        found = f"AGENTMAIL_URL is set without {' and '.join(missing)}"
+        return fail("mail", found, "set them: without, no mail is taken in, or none is sent")
+    return ok("mail", settings.agentmail_target)
 
 
 def _model(settings: Settings) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ import click
 from mesh.cli.audit import audit
 from mesh.cli.demo import demo
 from mesh.cli.doctor import doctor
+from mesh.cli.email import email
 from mesh.cli.failed import failed
 from mesh.cli.knowledge import knowledge
 from mesh.cli.people import people
@@ -36,5 +37,5 @@ def main() -> None:
     """Actor Mesh: an e-commerce support agent whose messages carry their own route."""
 
 
-for command in (audit, demo, doctor, failed, knowledge, people, send, stuck, trace):
+for command in (audit, demo, doctor, email, failed, knowledge, people, send, stuck, trace):
     main.add_command(command)

@@ -18,7 +18,8 @@ from mesh.together import ANSWERED_BY
 
 OVERLAP: Final = timedelta(minutes=2)
 """How long ago a row may be dated when it is written: a message that waited on its way in, a database that was away."""
-PAGE: Final = 500
+PAGE: Final = 100
+"""Rows that are read at once: their traces are large, and what a process has once needed it keeps."""
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 _payload = messages.c.payload

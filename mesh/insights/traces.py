@@ -7,7 +7,7 @@ import sqlalchemy as sql
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from mesh.route import TraceEntry
-from mesh.store import History, connected, messages
+from mesh.store import History, connected, messages, utc
 
 _TRACE = TypeAdapter(tuple[TraceEntry, ...])
 
@@ -34,7 +34,7 @@ async def lately(history: History, since: datetime, most: int) -> Sequence[Trave
     async with connected(history.engine) as connection:
         found = (await connection.execute(query.order_by(messages.c.timestamp.desc()).limit(most))).all()
     return [
-        Travelled(row_id=row_id, message_id=message_id, at=_zoned(at), trace=trace_of(raw))
+        Travelled(row_id=row_id, message_id=message_id, at=utc(at), trace=trace_of(raw))
         for row_id, message_id, at, raw in reversed(found)
     ]
 
@@ -45,7 +45,3 @@ def trace_of(raw: object) -> tuple[TraceEntry, ...]:
         return _TRACE.validate_python(raw or ())
     except ValidationError:
         return ()
-
-
-def _zoned(at: datetime) -> datetime:
-    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -123,6 +123,11 @@ class LLM:
             if answer is None:
                 return None
             used = (answer.tokens_in, answer.tokens_out)
+            if answer.cut:
+                # Not sent back: what ran on once runs on again, and the time is gone.
+                log.warning("%s needs more than %d tokens for %s", model.known_as, used[1], question.prompt.name)
+                question.note(model.known_as, "invalid", used, price(model, *used))
+                break
             try:
                 found = question.read(answer.text)
             except ValidationError as error:
@@ -137,7 +142,7 @@ class LLM:
 
     async def _paid(self, model: LanguageModel, question: Question[T], turns: list[Turn]) -> Answer | None:
         """An answer within the budget and the time that is left; None when there is none, and the record says why."""
-        guess, most = tokens_in(turns), self._settings.llm_max_tokens
+        guess, most = tokens_in(turns), self._most(model, question)
         reserved = Bill.of(guess + most, price(model, guess, most))
         if not await self._budget.reserve(question.visit.session_id, reserved):
             question.note(model.known_as, "budget")
@@ -170,7 +175,7 @@ class LLM:
             # The client's own timeout starts anew with every byte that arrives.
             async with asyncio.timeout(seconds):
                 return await complete(
-                    model, turns, question.kind, seconds=seconds, max_tokens=self._settings.llm_max_tokens
+                    model, turns, question.kind, seconds=seconds, max_tokens=self._most(model, question)
                 )
         except TimeoutError:
             self._struck(model, NoAnswer("timeout"), fair=seconds >= full / 2)
@@ -178,6 +183,11 @@ class LLM:
         except NoAnswer as error:
             self._struck(model, error, fair=error.result != "timeout" or seconds >= full / 2)
             raise
+
+    def _most(self, model: LanguageModel, question: Question[T]) -> int:
+        """Tokens of the longest answer: as the instructions say, never more than the settings, and what it thinks."""
+        most = self._settings.llm_max_tokens
+        return min(most, question.prompt.max_tokens or most) + model.thinking_tokens
 
     def _struck(self, model: LanguageModel, error: NoAnswer, *, fair: bool) -> None:
         # One that had hardly any time did nothing wrong.

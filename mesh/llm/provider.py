@@ -19,15 +19,22 @@ from mesh.settings import LanguageModel
 
 Turn = dict[str, str]
 SERVER_ERROR: Final = 500
+CUT: Final = "length"
+"""How litellm says of every provider that an answer had used up its tokens."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a model said, and what that cost."""
+    """What a model said, and what that cost.
+
+    Attributes:
+        cut: it was not at its end when it had used up its tokens: nobody knows what it would have said.
+    """
 
     text: str
     tokens_in: int
     tokens_out: int
+    cut: bool = False
 
 
 class NoAnswer(MeshError):  # noqa: N818 - reads as what it is
@@ -99,11 +106,12 @@ async def _complete(
 
 
 def _read(found: Any) -> Answer:  # noqa: ANN401 - litellm's own answer
-    usage = getattr(found, "usage", None)
+    usage, said = getattr(found, "usage", None), found.choices[0]
     return Answer(
-        text=str(found.choices[0].message.content or ""),
+        text=str(said.message.content or ""),
         tokens_in=int(getattr(usage, "prompt_tokens", 0) or 0),
         tokens_out=int(getattr(usage, "completion_tokens", 0) or 0),
+        cut=getattr(said, "finish_reason", None) == CUT,
     )
 
 

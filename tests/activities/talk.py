@@ -71,7 +71,7 @@ class Talk:
         )
         assert isinstance(intent, Intent)
         message = _with(message, intent, self._context(intent))
-        route = await decision_router(message.with_route(standard_route().advance().advance()))
+        route = await decision_router(message.with_route(standard_route().advance()))
         assert isinstance(route, Route)
         ahead = [str(step) for step in route.steps[route.current_step + 1 :]]
         if "escalation_router" in ahead:

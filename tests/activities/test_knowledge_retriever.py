@@ -59,7 +59,7 @@ async def answered(text: str, library: Library, *names: IntentName) -> Response:
 
 async def along_the_route(text: str, library: Library) -> Message:
     """The message as it leaves the guardrail: the router's own route, every actor of it in its turn."""
-    route = standard_route().advance().advance()
+    route = standard_route().advance()
     message = a_message(text, a_mood(), understood(text), a_context(), route=route)
     edited = await decision_router(message)
     message = message.with_route(message.route.accept(Outcome.of(edited).route or route, "decision_router"))

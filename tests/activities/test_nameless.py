@@ -37,7 +37,7 @@ async def market() -> AsyncIterator[MockShop]:
 
 
 UNVOUCHED = [(SIGNED, None), (SIGNED, "demo"), (SIGNED, "anonymous"), (DEMO, "anonymous")]
-VOUCHED = [(SIGNED, "signed"), (DEMO, "signed"), (DEMO, "demo"), (DEMO, None)]
+VOUCHED = [(SIGNED, "signed"), (SIGNED, "mail"), (DEMO, "mail"), (DEMO, "signed"), (DEMO, "demo"), (DEMO, None)]
 
 
 async def retrieved(message: Message, market: MockShop, configured: Settings) -> Context:
@@ -61,6 +61,11 @@ async def test_their_own_data_is_fetched_for_whom_somebody_vouches(
     found = await retrieved(by(kind, a_message(f"Where is {POLLYS_ORDER}?", email=EMAIL)), market, configured)
     assert found.vouched
     assert {order.customer_email for order in found.orders} == {EMAIL}
+
+
+async def test_a_proven_sender_who_is_no_customer_is_nobody(market: MockShop) -> None:
+    found = await retrieved(by("mail", a_message("Where is it?", email="stranger@example.com")), market, SIGNED)
+    assert (found.vouched, found.customer) == (False, None)
 
 
 async def test_another_customers_order_is_not_fetched_whatever_the_message_asks_for(market: MockShop) -> None:
@@ -109,7 +114,7 @@ async def test_a_plan_is_carried_out_for_whom_the_shop_vouches(market: MockShop)
 )
 async def test_they_are_asked_to_sign_in_and_nothing_is_planned(text: str, language: str) -> None:
     message = await understood(text)
-    route = await decision_router(message.with_route(standard_route().advance().advance()))
+    route = await decision_router(message.with_route(standard_route().advance()))
     assert isinstance(route, Route)
     ahead = str(route.steps[route.current_step + 1 :])
     assert "execution_coordinator" not in ahead
@@ -127,7 +132,7 @@ async def test_no_plan_is_made_even_where_one_is_asked_for() -> None:
 
 async def test_what_everybody_may_know_is_answered(market: MockShop) -> None:
     message = await understood("Do you have rain jackets in size M?")
-    route: Any = await decision_router(message.with_route(standard_route().advance().advance()))
+    route: Any = await decision_router(message.with_route(standard_route().advance()))
     assert "api_query_executor" in str(route.steps)
     found = await api_query_executor(by("anonymous", message), shop=market.shop, settings=SIGNED)
     assert isinstance(found, ApiData)

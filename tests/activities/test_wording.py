@@ -52,6 +52,14 @@ def test_a_question_must_not_be_lost() -> None:
     assert not faithful(FACTS, asking)
 
 
+@pytest.mark.parametrize("end", ["See https://shop.example.com/t/1Z9 and", "See https://shop.example.com/t/1Z9, or,"])
+def test_half_a_sentence_is_not(end: str) -> None:
+    whole = FACTS.replace("See https://shop.example.com/t/1Z9.", end)
+    assert faithful(f"{whole} so on.", FACTS)
+    assert not faithful(whole, FACTS)
+    assert faithful(whole, whole)
+
+
 @given(st.text())
 def test_the_template_itself_is_always_faithful(facts: str) -> None:
     assert faithful(facts, facts)

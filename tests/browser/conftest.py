@@ -21,7 +21,7 @@ ARGUMENTS = [
 ]  # fmt: skip
 PORTS = (
     "temporal_port", "temporal_ui_port", "nats_port", "valkey_port",
-    "customers_port", "orders_port", "tracking_port", "gateway_port",
+    "customers_port", "orders_port", "tracking_port", "gateway_port", "agentmail_port",
 )  # fmt: skip
 
 

@@ -95,7 +95,7 @@ async def test_a_dry_run_tells_the_difference_and_changes_nothing(yard: Stack) -
     assert (again.returncode, other.returncode) == (1, 0), again.stderr + other.stderr
     assert "would fail again" in again.stdout
     assert "would end resolved" in other.stdout
-    assert "  + sentiment_analyzer+intent_analyzer > context_retriever" in other.stdout
+    assert "  + sentiment_analyzer+intent_analyzer+context_retriever > decision_router" in other.stdout
     assert "actions:" not in other.stdout
     assert (status, effects(yard, graves)) == ("failed", before)
 

@@ -78,5 +78,5 @@ async def test_a_conversation_that_fails_is_named_with_its_faults() -> None:
 def test_the_promises_that_a_local_model_made_are_caught() -> None:
     promises = [row for row in rows_of(TEMPTED) if row.label == "blocked"]
     missed = [row.id for row in promises if row.verdict().label != "blocked"]
-    assert len(promises) > 150
+    assert len(promises) >= 200
     assert len(missed) <= 0.05 * len(promises), missed

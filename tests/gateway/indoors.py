@@ -23,6 +23,7 @@ from gateway.views import Views
 from gateway.waiting import Switchboard
 from mesh.acts import Acts
 from mesh.insights.figures import Insights
+from mesh.mail.signature import Signatures
 from mesh.people import People
 from mesh.plan import Plan
 from mesh.rates import Rates
@@ -35,12 +36,16 @@ from tests.fakes import FakeBus, FakeJourneys, MemorySessions
 from tests.fakes import settings as clean_settings
 from tests.gateway.house import ACTORS, ROUTE, Reached
 from tests.troubled import NotedHistory
+from workers.compose import mail_routes
 
 STRANGER = ("203.0.113.9", 4711)
 """Somebody elsewhere: this machine may more."""
 
 BASE = "http://desk.example.com"
-RATES = ("rate_address", "rate_session", "rate_customer", "rate_new_sessions", "rate_sign_in", "rate_socket")
+RATES = (
+    "rate_address", "rate_session", "rate_customer", "rate_new_sessions", "rate_sign_in", "rate_presence",
+    "rate_socket",
+)  # fmt: skip
 GENEROUS = dict.fromkeys(RATES, "100000/minute")
 
 
@@ -72,6 +77,8 @@ def an_edge(settings: Settings, people: People | None = None, **changes: Any) ->
         "sign_ins": SignIns(settings, changes.get("sessions", sessions), people),
         "acts": Acts(engine),
         "metrics_token": Secret(settings.metrics_token),
+        "mail": mail_routes(),
+        "signatures": Signatures(Secret(settings.agentmail_webhook_secrets)),
     }
     return Edge(**{**parts, **changes})
 

@@ -23,6 +23,7 @@ async def test_the_desk_shows_who_waits_why_and_since_when(house: House) -> None
             "kind": "reply",
             "action_plan": None,
             "due_at": "2030-01-01T12:00:12.500000Z",
+            "currency": None,
             "overdue_soon": False,
             "skill": None,
             "transferred_by": None,

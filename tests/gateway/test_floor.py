@@ -102,6 +102,20 @@ async def test_an_approval_shows_its_plan_and_no_suggestion(house: House) -> Non
     assert found["suggestion"] is None
 
 
+@pytest.mark.parametrize(
+    ("currencies", "currency"),
+    [({"ORD-1": "GBP", "ORD-2": "EUR"}, "GBP"), ({"ORD-2": "EUR"}, None), ({"ORD-1": 7}, None)],
+    ids=["of the order it names", "of an order that nobody knows", "odd"],
+)
+async def test_the_sums_of_a_plan_are_in_the_currency_of_its_order(
+    house: House, currencies: dict[str, Any], currency: str | None
+) -> None:
+    orders: list[Any] = [{"order_id": order, "currency": one} for order, one in currencies.items()]
+    house.journeys.open["m-1"] = asks_approval(house).enriched({"context": {"orders": orders}})
+    (item,) = await desk(house)
+    assert item["currency"] == currency
+
+
 async def test_an_unknown_message_has_no_case(house: House) -> None:
     assert (await look(house, "/m-9/case")).status_code == 404
 

@@ -96,6 +96,7 @@ EXPECTED: Final[dict[str, Asked]] = {
     "POST /api/people/sign-out": (None, {**dict.fromkeys(TEAM, 204), "*": 401}),
     "GET /api/people/me": (None, {**dict.fromkeys(TEAM, 200), "*": 401}),
     "GET /api/people/acts": (None, OPERATORS),
+    "POST /webhook/agentmail": ({}, {"*": 401}),
     "GET /api/people/oidc/start": (None, {"*": 404}),
     "GET /api/people/oidc/callback": (None, {"*": 404}),
 }  # fmt: skip

@@ -23,12 +23,12 @@ from mesh.store import migrate
 from mesh.streams import STREAMS
 from tests.conftest import free_ports, listening, running
 from tests.fakes import settings as clean_settings
-from workers.servers import Port, Program, _script
+from workers.servers import Port, Program, script
 from workers.stack import plan
 
 PORTS = (
     "temporal_port", "temporal_ui_port", "nats_port", "valkey_port",
-    "customers_port", "orders_port", "tracking_port", "gateway_port",
+    "customers_port", "orders_port", "tracking_port", "gateway_port", "agentmail_port",
 )  # fmt: skip
 IDLE = {"temporal.workers", "nats.intake"}
 """What is not well in a house where only the servers run."""
@@ -95,6 +95,7 @@ NOWHERE = "127.0.0.1:9"
         ({"llm_timeout": 25}, {"settings.llm_timeout"}),
         ({"human_deadline_critical": 5000}, {"settings.human_deadlines"}),
         ({"llm_model": "openai/gpt-x"}, {"llm"}),
+        ({"agentmail_url": "https://api.agentmail.to"}, {"mail"}),
         ({"llm_api_base": "http://127.0.0.1:1"}, {"llm"}),
         ({"gateway_port": 8001, "customers_port": 8001, "customers_url": "KEPT"}, {"settings.ports"}),
         ({"mesh_data_dir": Path("/dev/null"), "database_url": "KEPT"}, {"data_dir", "nats.sync"}),
@@ -117,7 +118,7 @@ async def a_nats(folder: Path, lines: str, http: int = 0) -> AsyncIterator[Setti
     port = free_ports(1)[0]
     config = folder / "own.conf"
     config.write_text(f'listen: "127.0.0.1:{port}"\n{lines}\n')
-    async with running(Program("nats", (_script("nats-server"), "--config", str(config)), (Port(port, "NATS_PORT"),))):
+    async with running(Program("nats", (script("nats-server"), "--config", str(config)), (Port(port, "NATS_PORT"),))):
         monitor = f"http://127.0.0.1:{http}" if http else None
         yield clean_settings(
             mesh_data_dir=folder, nats_url=f"nats://127.0.0.1:{port}", nats_port=port, nats_monitor_url=monitor

@@ -7,7 +7,7 @@ from types import ModuleType
 from mesh.actor import Actor, actor, discover
 from mesh.plan import Plan, named_by
 from mesh.protocol import Enrichment, Message, Route
-from workers.compose import standard_route
+from workers.compose import mail_routes, standard_route
 
 
 def ways(plan: Plan, way: str) -> set[tuple[str, str]]:
@@ -50,9 +50,16 @@ def test_every_actor_of_the_registry_is_on_the_plan_once_at_a_place_of_its_own()
 def test_the_standard_route_goes_from_column_to_column() -> None:
     plan = Plan.of(discover(), standard_route())
     columns = {station.name: station.column for station in plan.stations}
-    assert ("sentiment_analyzer", "context_retriever") in ways(plan, "standard")
-    assert ("intent_analyzer", "context_retriever") in ways(plan, "standard")
+    assert ("sentiment_analyzer", "decision_router") in ways(plan, "standard")
+    assert ("context_retriever", "decision_router") in ways(plan, "standard")
     assert all(columns[target] == columns[source] + 1 for source, target in ways(plan, "standard"))
+
+
+def test_whom_a_publisher_lets_follow_stands_behind_whom_it_follows() -> None:
+    plan = Plan.of(discover(), mail_routes().answer)
+    columns = {station.name: station.column for station in plan.stations}
+    assert ("response_aggregator", "email_sender") in ways(plan, "router")
+    assert columns["email_sender"] == columns["response_aggregator"] + 1
 
 
 def test_a_routers_edits_are_ways_to_the_actors_that_its_file_names() -> None:
@@ -105,7 +112,7 @@ def test_a_foreign_actor_that_was_seen_at_work_stands_behind_the_one_before_it()
     plan = Plan.of(discover(), standard_route())
     seen = plan.with_seen([("response_generator", "tone_checker"), ("tone_checker", "guardrail_validator")])
     stranger = next(station for station in seen.stations if station.name == "tone_checker")
-    assert (stranger.kind, stranger.column) == ("foreign", 4)
+    assert (stranger.kind, stranger.column) == ("foreign", 3)
     assert ways(seen, "seen") == {("response_generator", "tone_checker"), ("tone_checker", "guardrail_validator")}
     assert len({(one.column, one.row) for one in seen.stations}) == len(plan.stations) + 1
 

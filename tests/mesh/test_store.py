@@ -15,8 +15,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.dialects import postgresql
 
-from mesh import acts, people
+from mesh import acts, people, ratings
 from mesh.errors import Transient
+from mesh.insights.tables import deeds, facts
 from mesh.settings import Settings
 from mesh.store import History, Row, messages, metadata, migrate
 from tests.fakes import settings
@@ -85,7 +86,7 @@ async def test_the_migrations_make_exactly_the_tables_of_the_code(configured: Se
     await migrate(configured)
     engine = sql.create_engine(f"sqlite:///{file_of(configured)}")
     with engine.connect() as connection:
-        assert {acts.acts.name, people.people.name} <= set(metadata.tables)
+        assert {one.name for one in (acts.acts, people.people, ratings.ratings, deeds, facts)} <= set(metadata.tables)
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     engine.dispose()
 

@@ -33,7 +33,7 @@ def at_the_router(
     context: Context | None = None,
     text: str = "Thanks a lot",
 ) -> Message:
-    route = standard_route().advance().advance()
+    route = standard_route().advance()
     found = (mood or a_mood(), intent or an_intent("smalltalk"), context or a_context())
     return a_message(text, *found, route=route)
 
@@ -51,7 +51,7 @@ def ahead(route: Route) -> tuple[Step, ...]:
 
 
 def reasons(route: Route) -> list[str | None]:
-    assert all((entry.actor, entry.hop, entry.kind) == ("decision_router", 2, "edited") for entry in route.trace)
+    assert all((entry.actor, entry.hop, entry.kind) == ("decision_router", 1, "edited") for entry in route.trace)
     return [entry.why for entry in route.trace]
 
 
@@ -292,4 +292,4 @@ async def test_visited_too_early_it_names_the_empty_slot(missing: str) -> None:
 
 
 def test_the_standard_route_reaches_the_router_after_the_analysers() -> None:
-    assert standard_route().steps[:3] == (ANALYSERS, "context_retriever", "decision_router")
+    assert standard_route().steps[:2] == ((*ANALYSERS, "context_retriever"), "decision_router")

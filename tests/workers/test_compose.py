@@ -7,13 +7,13 @@ from tests.fakes import FakeBus
 from workers.compose import resources, standard_route
 
 STANDARD = (
-    ("sentiment_analyzer", "intent_analyzer"), "context_retriever", "decision_router", "response_generator",
+    ("sentiment_analyzer", "intent_analyzer", "context_retriever"), "decision_router", "response_generator",
     "guardrail_validator", "response_aggregator",
 )  # fmt: skip
 EVERY_ACTOR = {
     "sentiment_analyzer", "intent_analyzer", "context_retriever", "api_query_executor", "response_generator",
     "guardrail_validator", "execution_coordinator", "response_aggregator", "human_agent", "decision_router",
-    "escalation_router", "approval_router", "compensator", "knowledge_retriever",
+    "escalation_router", "approval_router", "compensator", "knowledge_retriever", "email_sender", "email_reader",
 }  # fmt: skip
 
 
@@ -49,4 +49,13 @@ async def test_every_actor_gets_what_it_needs(ports_settings: Settings) -> None:
 
 async def test_nothing_outside_needs_to_run_for_the_resources_to_open(ports_settings: Settings) -> None:
     async with resources(ports_settings, FakeBus()) as given:
-        assert {kind.__name__ for kind in given} == {"Settings", "Bus", "LLM", "Shop", "Sessions", "History", "Library"}
+        assert {kind.__name__ for kind in given} == {
+            "Settings",
+            "Bus",
+            "LLM",
+            "Shop",
+            "Sessions",
+            "History",
+            "Library",
+            "Post",
+        }

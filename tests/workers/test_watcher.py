@@ -9,7 +9,7 @@ from mesh.dead import DeadLetter
 from mesh.errors import Transient, Unavailable
 from mesh.letters import Advisory, Letters
 from mesh.protocol import Message
-from mesh.revival import Revival, Wreck
+from mesh.revival import End, Revival, Wreck
 from tests.fakes import a_message
 from workers import watcher
 from workers.burial import Burial
@@ -26,6 +26,9 @@ class Yard(Letters, Revival, Burial):  # type: ignore[misc]
         self.given: list[tuple[int, str, int]] = []
         self.trouble: list[Exception] = []
         self.readable = True
+        self.on_queue: dict[int, bytes] = {}
+        self.started: set[str] = set()
+        self.settled: list[int] = []
         self.replayed: set[str] = set()
 
     async def wrecks(self) -> AsyncIterator[Wreck]:
@@ -53,6 +56,15 @@ class Yard(Letters, Revival, Burial):  # type: ignore[misc]
 
     async def bury(self, place: int, why: str, deliveries: int) -> None:  # type: ignore[override]
         self.given.append((place, why, deliveries))
+
+    async def queued(self, place: int) -> bytes | None:
+        return self.on_queue.get(place)
+
+    async def finished(self, message_id: str) -> End:
+        return "well" if message_id in self.started else "unknown"
+
+    async def settle(self, place: int) -> None:
+        self.settled.append(place)
 
     async def watch(self, take: object) -> None: ...
 
@@ -119,6 +131,20 @@ async def test_only_what_lies_there_at_both_looks_was_given_up(monkeypatch: pyte
     yard.stuck = [{1: 5, 2: 5}, {2: 5, 3: 5}]
     await Watcher(yard, yard, yard).sweep()
     assert [(place, deliveries) for place, _, deliveries in yard.given] == [(2, 5)]
+
+
+async def test_what_lies_there_and_has_a_journey_is_taken_off_and_no_dead_letter(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(watcher, "CONFIRM", 0.0)
+    yard = Yard()
+    yard.stuck = [{1: 5, 2: 5, 3: 5}] * 2
+    yard.on_queue = {1: a_message(message_id="m-1").model_dump_json().encode(), 2: b"no message"}
+    yard.on_queue[3] = a_message(message_id="m-3").model_dump_json().encode()
+    yard.started = {"m-1"}
+    await Watcher(yard, yard, yard).sweep()
+    assert yard.settled == [1]
+    assert [place for place, _, _ in yard.given] == [2, 3]
 
 
 async def test_an_advisory_is_buried_with_its_reason() -> None:

@@ -30,13 +30,11 @@ export const put = (path, body = {}) => ask("PUT", path, body);
 export const act = (messageId, verb, body = {}) => post(`/api/desk/${encodeURIComponent(messageId)}/${verb}`, body);
 
 export async function me() {
-  const found = await get("/api/people/me");
-  csrf = found.csrf;
-  return found.person;
+  return welcome(await get("/api/people/me"));
 }
 
-export async function signIn(name, password) {
-  const found = await post("/api/people/sign-in", { name, password });
+// Who has just signed in, as the form tells it.
+export function welcome(found) {
   csrf = found.csrf;
   return found.person;
 }

@@ -40,7 +40,7 @@ export function showComposer() {
     : `${nameOf(item.offered_to)} is asked first. You can leave a note.`;
   fill(
     byId("acts"),
-    (taken || asked) && waiting && h("p", { className: "banner" }, words),
+    (taken || asked) && waiting && h("p", { class: "banner" }, words),
     open && mode === "reply" && suggestion(),
     form(open),
   );
@@ -52,34 +52,34 @@ function suggestion() {
   if (!found) return null;
   const source = found.source === "held_back" ? "The assistant was about to send this" : "The assistant would answer this";
   const whose = found.author === "model" ? `${source}; words of a model` : source;
-  return h("details", { className: "suggestion" },
-    h("summary", {}, h("strong", {}, "Suggested reply"), " ", h("span", { className: "soft" }, whose)),
+  return h("details", { class: "suggestion" },
+    h("summary", {}, h("strong", {}, "Suggested reply"), " ", h("span", { class: "soft" }, whose)),
     h("p", { dir: "auto" }, found.text),
     button("suggest", "Use it", "Put it into the box (S)", useSuggestion));
 }
 
 function form(open) {
   const reply = mode === "reply";
-  return h("form", { className: `composer ${mode}`, onsubmit: send },
-    h("div", { className: "modes", role: "group", "aria-label": "Write" },
+  return h("form", { class: `composer ${mode}`, onsubmit: send },
+    h("div", { class: "modes", role: "group", "aria-label": "Write" },
       open && modeButton("reply", "Reply", "R"),
       modeButton("note", "Internal note", "N"),
       reply && button("canned", "Ready replies", "Ready replies (/)", pick)),
-    h("label", { htmlFor: "text", className: "unseen" }, reply ? "Your reply to the customer" : "Your note for colleagues"),
+    h("label", { for: "text", class: "unseen" }, reply ? "Your reply to the customer" : "Your note for colleagues"),
     h("textarea", {
-      id: "text", rows: 3, dir: "auto", maxLength: reply ? 8000 : 2000, value: drafts.get(draftKey()) ?? "",
+      id: "text", rows: 3, dir: "auto", maxlength: reply ? 8000 : 2000,
       placeholder: reply ? "Write to the customer" : "Only colleagues see this", "aria-describedby": "blanks",
       oninput: typed, onkeydown: keyed,
-    }),
-    h("div", { className: "row" },
-      h("p", { id: "blanks", className: "problem", role: "status" }),
-      reply && h("label", { className: "stay" }, h("input", { type: "checkbox", checked: stays(), onchange: stay }), "Stay with the customer"),
-      h("button", { type: "submit", className: "primary", dataset: { key: "send" }, title: "Control and Enter" },
+    }, drafts.get(draftKey())),
+    h("div", { class: "row" },
+      h("p", { id: "blanks", class: "problem", role: "status" }),
+      reply && h("label", { class: "stay" }, h("input", { type: "checkbox", checked: stays(), onchange: stay }), "Stay with the customer"),
+      h("button", { type: "submit", class: "primary", data: { key: "send" }, title: "Control and Enter" },
         reply ? "Send" : "Add note")));
 }
 
 function button(key, words, title, onclick) {
-  return h("button", { type: "button", className: "quiet", dataset: { key }, title, onclick }, words);
+  return h("button", { type: "button", class: "quiet", data: { key }, title, onclick }, words);
 }
 
 function stay(event) {
@@ -88,9 +88,9 @@ function stay(event) {
 
 function modeButton(name, words, key) {
   const pressed = String(mode === name);
-  const dataset = { key: `mode-${name}` };
+  const data = { key: `mode-${name}` };
   const title = `${words} (${key})`;
-  return h("button", { type: "button", dataset, "aria-pressed": pressed, title, onclick: () => write(name) }, words);
+  return h("button", { type: "button", data, "aria-pressed": pressed, title, onclick: () => write(name) }, words);
 }
 
 export function write(name) {

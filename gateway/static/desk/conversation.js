@@ -3,7 +3,7 @@
 import { byId, fill, h } from "./dom.js";
 import { countdown, offerLeft, reasons, tick } from "./queue.js";
 import { isMine, isOffered, isOfferedToMe, lookers, mayTake, nameOf, state } from "./store.js";
-import { clock, day, plain } from "./words.js";
+import { clock, day, plain, whose } from "./words.js";
 
 const WHO = { customer: "Customer", agent: "Assistant", human: "Colleague" };
 const WAITS = { reply: "Waits for an answer", approval: "Waits for approval" };
@@ -25,19 +25,30 @@ export function showConversation(acts) {
 
 export function showHead(acts) {
   const { item, waiting } = state.case;
-  const name = item.customer_name || item.customer_email || "Unknown customer";
+  const name = whose(item);
   fill(
     byId("head"),
-    h("div", { className: "whom" },
-      h("h2", { dir: "auto", id: "whom", tabIndex: -1 }, name),
-      h("p", { className: "soft" }, item.customer_name ? `${item.customer_email} · ` : "", plain(item.tier) || "No tier known"),
+    h("div", { class: "whom" },
+      h("h2", { dir: "auto", id: "whom", tabindex: -1 }, name),
+      h("p", { class: "soft" }, item.customer_name ? `${item.customer_email} · ` : "", plain(item.tier) || "No tier known"),
+      byMail(item),
     ),
-    h("p", { className: "standing" }, standing(item, waiting)),
-    h("div", { className: "buttons" }, buttons(item, waiting, acts)),
+    h("p", { class: "standing" }, standing(item, waiting)),
+    h("div", { class: "buttons" }, buttons(item, waiting, acts)),
     several(acts),
   );
   announce(item);
   tick();
+}
+
+// A name of a file is the sender's word, like the subject: shown, and never opened.
+function byMail(item) {
+  if (item.channel !== "email") return null;
+  const files = item.enclosed.length ? `Attached, not opened: ${item.enclosed.join(", ")}` : "";
+  return [
+    h("p", { class: "mail" }, h("span", { class: "pill" }, "E-mail"), " ", h("strong", { dir: "auto" }, item.subject || "No subject")),
+    files && h("p", { class: "soft", dir: "auto" }, files),
+  ];
 }
 
 // Who has it, for those who do not see it change; the time that is left would be read aloud every second.
@@ -49,22 +60,22 @@ function announce(item) {
 function standing(item, waiting) {
   const others = lookers(item.session_id, item).map((one) => one.display_name);
   const verb = others.length > 1 ? "look" : "looks";
-  const looks = others.length ? h("span", { className: "soft" }, ` · ${others.join(", ")} ${verb} at it too`) : "";
+  const looks = others.length ? h("span", { class: "soft" }, ` · ${others.join(", ")} ${verb} at it too`) : "";
   if (item.claimed_by && !isMine(item)) {
-    return [h("strong", { className: "taken" }, `${nameOf(item.claimed_by)} has this conversation.`), looks];
+    return [h("strong", { class: "taken" }, `${nameOf(item.claimed_by)} has this conversation.`), looks];
   }
   const whose = isMine(item) ? "You have this conversation." : "Nobody has it yet.";
   if (!waiting) {
     return [isMine(item) ? `Answered. ${whose} What comes next comes to you.` : "It does not wait any more.", looks];
   }
-  return [whose, " ", h("span", { className: "soft" }, "Time left "), countdown(item), looks, offer(item)];
+  return [whose, " ", h("span", { class: "soft" }, "Time left "), countdown(item), looks, offer(item)];
 }
 
 // Whom it is offered to, why, and how long they have to claim it.
 function offer(item) {
   if (!isOffered(item)) return "";
   const mine = isOfferedToMe(item);
-  return h("span", { className: mine ? "offered mine" : "offered" },
+  return h("span", { class: mine ? "offered mine" : "offered" },
     h("strong", {}, `Offered to ${nameOf(item.offered_to)}`), ` ${reasons(item)} `, offerLeft(item));
 }
 
@@ -80,8 +91,8 @@ function buttons(item, waiting, acts) {
   ];
 }
 
-function button(words, title, onclick, className = "") {
-  return h("button", { type: "button", className, dataset: { key: words }, title, onclick }, words);
+function button(words, title, onclick, kind = "") {
+  return h("button", { type: "button", class: kind, data: { key: words }, title, onclick }, words);
 }
 
 // Several messages of one conversation may wait, each for an answer of its own.
@@ -89,9 +100,9 @@ function several(acts) {
   const items = state.waiting.filter((item) => item.session_id === state.session);
   if (items.length < 2) return null;
   const oldest = [...items].sort((a, b) => Date.parse(a.waiting_since) - Date.parse(b.waiting_since));
-  return h("div", { className: "several", role: "group", "aria-label": "Messages that wait for an answer" },
+  return h("div", { class: "several", role: "group", "aria-label": "Messages that wait for an answer" },
     oldest.map((item) => h("button", {
-      type: "button", className: "quiet", dataset: { key: item.message_id }, "aria-pressed": String(item.message_id === state.messageId),
+      type: "button", class: "quiet", data: { key: item.message_id }, "aria-pressed": String(item.message_id === state.messageId),
       onclick: () => acts.open(state.session, item.message_id),
     }, h("span", { dir: "auto" }, item.customer_message ?? item.message_id))));
 }
@@ -103,7 +114,7 @@ function showLines() {
   let shownDay = "";
   const made = [];
   for (const one of merged()) {
-    if (day(one.at) !== shownDay) made.push(h("p", { className: "day" }, (shownDay = day(one.at))));
+    if (day(one.at) !== shownDay) made.push(h("p", { class: "day" }, (shownDay = day(one.at))));
     made.push(one.note ? note(one) : line(one));
   }
   renew(box, made);
@@ -132,18 +143,18 @@ function merged() {
 function line(one) {
   const waits = one.sender === "customer" && one.message_id === state.case.item.message_id && state.case.waiting;
   const mark = one.sender === "customer" ? (waits ? WAITS[state.case.item.kind] : "") : MARK[one.status] ?? "";
-  return h("article", { className: `line ${one.sender} ${one.status}` },
+  return h("article", { class: `line ${one.sender} ${one.status}` },
     signature(WHO[one.sender], one.at, mark),
     h("p", { dir: "auto" }, one.content));
 }
 
 function note(one) {
-  return h("article", { className: "line note" },
+  return h("article", { class: "line note" },
     signature(plain(nameOf(one.by)), one.at, "Internal note"),
     h("p", { dir: "auto" }, one.text));
 }
 
 function signature(who, at, mark) {
   const time = h("time", { dateTime: at }, clock(at));
-  return h("header", {}, h("strong", {}, who), " ", time, mark && h("span", { className: "mark" }, mark));
+  return h("header", {}, h("strong", {}, who), " ", time, mark && h("span", { class: "mark" }, mark));
 }

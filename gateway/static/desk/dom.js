@@ -1,19 +1,10 @@
-// Elements without markup: all text goes in as text.
+// What this page does with elements. How they are made is the same on all our pages.
+
+import { make as h } from "../views/dom.js";
+
+export { h };
 
 export const byId = (id) => document.getElementById(id);
-
-export function h(name, properties = {}, ...children) {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(properties)) {
-    if (value === undefined || value === null || value === false) continue;
-    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
-    else if (key === "dataset") Object.assign(made.dataset, value);
-    else if (key in made && !key.startsWith("aria") && key !== "role" && key !== "list") made[key] = value;
-    else made.setAttribute(key, value === true ? "" : String(value));
-  }
-  made.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
-  return made;
-}
 
 // Replace what is inside without losing the focus of what stays: by data-key, or by id.
 export function fill(parent, ...children) {
@@ -27,7 +18,7 @@ export function fill(parent, ...children) {
 }
 
 export function toast(text, kind = "info") {
-  const told = h("p", { className: `toast ${kind}` }, text);
+  const told = h("p", { class: `toast ${kind}` }, text);
   byId("toasts").append(told);
   setTimeout(() => told.remove(), kind === "bad" ? 9000 : 5000);
 }

@@ -1,9 +1,10 @@
 // The desk: brings the parts together.
 
-import { act, get, me, post, signIn, whenSignedOut } from "./api.js";
+import { act, get, me, post, welcome, whenSignedOut } from "./api.js";
 import { composing, showComposer, useSuggestion, write } from "./composer.js";
 import { showConversation, showHead } from "./conversation.js";
 import { askHandBack, askTransfer, isOpen, pickCanned, showHelp, showMenu } from "./dialogs.js";
+import { waysIn, waysOf } from "../views/sign-in.js";
 import { byId, h, toast } from "./dom.js";
 import { listen } from "./keys.js";
 import { follow } from "./live.js";
@@ -230,27 +231,13 @@ async function signedOut() {
   byId("desk").hidden = true;
   byId("enter").hidden = false;
   for (const id of ["lines", "acts", "head", "cards"]) byId(id).replaceChildren();
-  byId("understanding").replaceChildren(h("p", { className: "empty" }, "What the mesh understood appears here."));
+  byId("understanding").replaceChildren(h("p", { class: "empty" }, "What the mesh understood appears here."));
   byId("acts").dataset.shape = "";
   showConversation(acts);
   document.title = "Desk";
-  byId("name").focus();
+  byId("name")?.focus();
 }
 
-byId("sign-in").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const problem = byId("sign-in-problem");
-  problem.hidden = true;
-  try {
-    const person = await signIn(byId("name").value.trim(), byId("password").value);
-    byId("password").value = "";
-    await begin(person);
-  } catch (error) {
-    problem.textContent = error.message;
-    problem.hidden = false;
-    byId("password").select();
-  }
-});
 byId("presence").addEventListener("click", switchPresence);
 byId("menu-open").addEventListener("click", () => showMenu(acts));
 byId("sort").addEventListener("change", (event) => {
@@ -282,8 +269,7 @@ setInterval(tick, 1000);
 addEventListener("pagehide", leave);
 addEventListener("focus", badge);
 
-const about = await get("/api/about").catch(() => ({ demo: false, sign_in: ["password"] }));
+const about = await get("/api/about").catch(() => ({ demo: false }));
 byId("demo").hidden = !about.demo;
-byId("oidc").hidden = !about.sign_in.includes("oidc");
-byId("sign-in").hidden = !about.sign_in.includes("password");
+byId("sign-in").append(...waysIn(waysOf(about), "/desk", (found) => begin(welcome(found))).filter(Boolean));
 await me().then(begin, signedOut);

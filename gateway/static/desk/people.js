@@ -45,7 +45,7 @@ export function showPresence() {
   const button = byId("presence");
   const capacity = capacityOf(state.me?.name);
   const load = capacity ? `${loadOf(state.me.name)} of ${capacity}` : "";
-  button.replaceChildren(plain(state.here), load && h("span", { className: "load" }, load));
+  button.replaceChildren(plain(state.here), load && h("span", { class: "load" }, load));
   button.setAttribute("aria-pressed", String(state.here === "available"));
   button.title = "Switch between available and away (A)";
 }
@@ -53,13 +53,13 @@ export function showPresence() {
 export function showPeople() {
   const others = state.people.filter((one) => one.person !== state.me?.name);
   const more = others.length - SHOWN;
-  fill(byId("colleagues"), others.slice(0, SHOWN).map(avatar), more > 0 && h("li", { className: "more" }, `+${more}`));
+  fill(byId("colleagues"), others.slice(0, SHOWN).map(avatar), more > 0 && h("li", { class: "more" }, `+${more}`));
 }
 
 function avatar(one) {
   const load = one.capacity ? `, ${loadOf(one.person)} of ${one.capacity}` : "";
   const words = `${one.display_name}, ${one.state}${load}${one.looking.length ? ", in a conversation" : ""}`;
-  return h("li", { className: "avatar", title: words, dataset: { state: one.state } },
+  return h("li", { class: "avatar", title: words, data: { state: one.state } },
     h("span", { "aria-hidden": "true" }, initials(one.display_name)),
-    h("span", { className: "unseen" }, words));
+    h("span", { class: "unseen" }, words));
 }

@@ -23,16 +23,16 @@ export function showPlan() {
   byId("acts").dataset.shape = shape;
   const actions = item.action_plan?.actions ?? [];
   fill(byId("acts"),
-    taken && h("p", { className: "banner" }, `${nameOf(item.claimed_by)} decides this.`),
-    h("form", { className: "plan", onsubmit: (event) => event.preventDefault() },
+    taken && h("p", { class: "banner" }, `${nameOf(item.claimed_by)} decides this.`),
+    h("form", { class: "plan", onsubmit: (event) => event.preventDefault() },
       h("h3", {}, "To be done, if you approve"),
       h("ol", {}, actions.map((action, index) => h("li", {}, one(action, index, taken)))),
-      h("label", { htmlFor: "verdict" }, "Note ", h("span", { className: "soft" }, "(needed to refuse: the customer reads the reason)")),
-      h("textarea", { id: "verdict", rows: 2, maxLength: 2000, dir: "auto", disabled: taken }),
-      h("p", { id: "plan-problem", className: "problem", role: "alert" }),
-      h("div", { className: "row" },
-        h("button", { type: "button", className: "danger", id: "refuse", disabled: taken, onclick: refuse }, "Refuse"),
-        h("button", { type: "button", className: "primary", id: "approve", disabled: taken, onclick: () => approve(actions) },
+      h("label", { for: "verdict" }, "Note ", h("span", { class: "soft" }, "(needed to refuse: the customer reads the reason)")),
+      h("textarea", { id: "verdict", rows: 2, maxlength: 2000, dir: "auto", disabled: taken }),
+      h("p", { id: "plan-problem", class: "problem", role: "alert" }),
+      h("div", { class: "row" },
+        h("button", { type: "button", class: "danger", id: "refuse", disabled: taken, onclick: refuse }, "Refuse"),
+        h("button", { type: "button", class: "primary", id: "approve", disabled: taken, onclick: () => approve(actions) },
           "Approve"))));
 }
 
@@ -40,24 +40,24 @@ function one(action, index, taken) {
   const facts = TOLD.filter((name) => action[name]).map((name) => `${plain(name)}: ${action[name]}`);
   if (action.address) facts.push(`Address: ${Object.values(action.address).filter(Boolean).join(", ")}`);
   return [
-    h("label", { className: "pick" },
-      h("input", { type: "checkbox", checked: true, disabled: taken, dataset: { action: index }, onchange: relabel }),
+    h("label", { class: "pick" },
+      h("input", { type: "checkbox", checked: true, disabled: taken, data: { action: index }, onchange: relabel }),
       h("strong", {}, plain(action.name))),
     action.amount === undefined || action.amount === null ? null : amount(action, index, taken),
-    h("p", { className: "soft", dir: "auto" }, facts.join(" · ")),
+    h("p", { class: "soft", dir: "auto" }, facts.join(" · ")),
   ];
 }
 
 function amount(action, index, taken) {
   const order = state.case.found.orders.find((found) => found.order_id === action.order_id);
   const left = order && Math.max(0, order.paid - order.refunded);
-  return h("span", { className: "amount" },
-    h("label", { htmlFor: `amount-${index}` }, `Amount in ${order?.currency ?? "EUR"}`),
+  return h("span", { class: "amount" },
+    h("label", { for: `amount-${index}` }, order ? `Amount in ${order.currency}` : "Amount"),
     h("input", {
       id: `amount-${index}`, type: "number", min: "0.01", step: "0.01", max: left || undefined, value: action.amount,
-      disabled: taken, dataset: { amount: index }, oninput: relabel,
+      disabled: taken, data: { amount: index }, oninput: relabel,
     }),
-    order && h("span", { className: "soft" }, `of ${sum(left, order.currency)} paid and not refunded`));
+    order && h("span", { class: "soft" }, `of ${sum(left, order.currency)} paid and not refunded`));
 }
 
 function chosen(actions) {

@@ -2,7 +2,7 @@
 
 import { byId, fill, h } from "./dom.js";
 import { TABS, conversations, isMine, isOffered, isOfferedToMe, lookers, nameOf, shownConversations, state } from "./store.js";
-import { initials, plain, sentence, span, sum } from "./words.js";
+import { initials, plain, sentence, span, sum, whose } from "./words.js";
 
 const NOBODY = {
   all: "Nobody waits. Well done.",
@@ -23,8 +23,8 @@ export function showQueue(open, choose) {
 function tab(key, name, count, choose) {
   return h(
     "button",
-    { type: "button", dataset: { key: `tab-${key}` }, "aria-pressed": String(state.tab === key), onclick: () => choose(key) },
-    name, " ", h("span", { className: "count" }, String(count)),
+    { type: "button", data: { key: `tab-${key}` }, "aria-pressed": String(state.tab === key), onclick: () => choose(key) },
+    name, " ", h("span", { class: "count" }, String(count)),
   );
 }
 
@@ -34,37 +34,38 @@ function card(one, open) {
   return h(
     "button",
     {
-      type: "button", className: "card", dataset: { key, urgency: item.urgency ?? "" }, "aria-current": current ? "true" : undefined,
+      type: "button", class: "card", data: { key, urgency: item.urgency ?? "" }, "aria-current": current ? "true" : undefined,
       onclick: () => open(key, item.message_id),
     },
-    h("span", { className: "first" },
-      h("strong", { className: "who", dir: "auto" }, item.customer_name || item.customer_email || "Unknown customer"),
-      one.answered ? h("span", { className: "pill good" }, "Answered") : countdown(item)),
-    h("span", { className: "said", dir: "auto" }, item.customer_message ?? "It cannot be read now."),
-    isOfferedToMe(item) && h("span", { className: "offer" },
-      h("span", { className: "pill brand" }, "Offered to you"), h("span", {}, reasons(item)), offerLeft(item)),
-    h("span", { className: "marks" }, marks(one)),
+    h("span", { class: "first" },
+      h("strong", { class: "who", dir: "auto" }, whose(item)),
+      one.answered ? h("span", { class: "pill good" }, "Answered") : countdown(item)),
+    h("span", { class: "said", dir: "auto" }, item.customer_message ?? "It cannot be read now."),
+    isOfferedToMe(item) && h("span", { class: "offer" },
+      h("span", { class: "pill brand" }, "Offered to you"), h("span", {}, reasons(item)), offerLeft(item)),
+    h("span", { class: "marks" }, marks(one)),
   );
 }
 
 function marks({ item, items, answered, key }) {
   return [
-    !answered && item.urgency && h("span", { className: `pill urgency ${item.urgency}` }, plain(item.urgency)),
-    item.tier && item.tier !== "standard" && h("span", { className: "pill" }, plain(item.tier)),
-    item.kind === "approval" && h("span", { className: "pill brand" }, `Approve ${amounts(item)}`.trim()),
-    item.held_back && h("span", { className: "pill" }, "Held back"),
-    items.length > 1 && h("span", { className: "pill" }, `${items.length} messages`),
-    item.skill && h("span", { className: "pill brand" }, `For ${item.skill}`),
-    item.intent && h("span", { className: "intent" }, plain(item.intent)),
-    h("span", { className: "hands" }, hands(item, key)),
+    !answered && item.urgency && h("span", { class: `pill urgency ${item.urgency}` }, plain(item.urgency)),
+    item.channel === "email" && h("span", { class: "pill" }, "E-mail"),
+    item.tier && item.tier !== "standard" && h("span", { class: "pill" }, plain(item.tier)),
+    item.kind === "approval" && h("span", { class: "pill brand" }, `Approve ${amounts(item)}`.trim()),
+    item.held_back && h("span", { class: "pill" }, "Held back"),
+    items.length > 1 && h("span", { class: "pill" }, `${items.length} messages`),
+    item.skill && h("span", { class: "pill brand" }, `For ${item.skill}`),
+    item.intent && h("span", { class: "intent" }, plain(item.intent)),
+    h("span", { class: "hands" }, hands(item, key)),
   ];
 }
 
 function hands(item, key) {
   const mine = isMine(item);
   const whose = mine ? "Yours" : nameOf(item.claimed_by);
-  const holder = item.claimed_by && h("span", { className: mine ? "holder mine" : "holder" }, whose);
-  const asked = isOffered(item) && !isOfferedToMe(item) && h("span", { className: "asked" }, `Offered to ${nameOf(item.offered_to)}`);
+  const holder = item.claimed_by && h("span", { class: mine ? "holder mine" : "holder" }, whose);
+  const asked = isOffered(item) && !isOfferedToMe(item) && h("span", { class: "asked" }, `Offered to ${nameOf(item.offered_to)}`);
   return [...lookers(key, item).map(eye), asked, holder].filter(Boolean);
 }
 
@@ -72,24 +73,24 @@ function hands(item, key) {
 export const reasons = (item) => sentence((item.offered_why ?? []).join(", "));
 
 export function offerLeft(item) {
-  return h("span", { className: "left", dataset: { offer: item.offered_until } });
+  return h("span", { class: "left", data: { offer: item.offered_until } });
 }
 
 function eye(one) {
   const words = `${one.display_name} looks at it`;
-  return h("span", { className: "eye", title: words },
+  return h("span", { class: "eye", title: words },
     h("span", { "aria-hidden": "true" }, initials(one.display_name)),
-    h("span", { className: "unseen" }, words));
+    h("span", { class: "unseen" }, words));
 }
 
 function amounts(item) {
   const total = (item.action_plan?.actions ?? []).reduce((all, action) => all + (action.amount ?? 0), 0);
-  return total ? sum(total) : "";
+  return total ? sum(total, item.currency) : "";
 }
 
 export function countdown(item) {
-  if (!item.due_at) return h("span", { className: "due" }, "");
-  return h("span", { className: "due", dataset: { due: item.due_at, since: item.waiting_since ?? "" } });
+  if (!item.due_at) return h("span", { class: "due" }, "");
+  return h("span", { class: "due", data: { due: item.due_at, since: item.waiting_since ?? "" } });
 }
 
 // Once a second: every deadline that is shown.

@@ -18,7 +18,7 @@ export function showUnderstanding() {
 }
 
 function part(key, title, ...children) {
-  return h("details", { open: true, dataset: { key } }, h("summary", {}, h("h2", {}, title)), ...children);
+  return h("details", { open: true, data: { key } }, h("summary", {}, h("h2", {}, title)), ...children);
 }
 
 function facts(pairs) {
@@ -29,8 +29,8 @@ function facts(pairs) {
 function why(found) {
   const { item, transfer } = found;
   return part("why", "Why it is here",
-    h("ul", { className: "reasons" }, [...found.reasons].reverse().slice(0, 4).map((reason) => h("li", {}, sentence(reason)))),
-    found.objections.length > 0 && h("p", { className: "pill warn" }, `The assistant's reply failed: ${found.objections.map(plain).join(", ")}`),
+    h("ul", { class: "reasons" }, [...found.reasons].reverse().slice(0, 4).map((reason) => h("li", {}, sentence(reason)))),
+    found.objections.length > 0 && h("p", { class: "pill warn" }, `The assistant's reply failed: ${found.objections.map(plain).join(", ")}`),
     facts([
       ["Waits since", item.waiting_since && `${day(item.waiting_since)}, ${clock(item.waiting_since)}`],
       ["Passed on", transfer && `to ${transfer.skill} by ${nameOf(transfer.by)}`],
@@ -48,20 +48,20 @@ function meaning({ felt, meant, entities }) {
       ["Urgency", plain(felt.urgency)],
       ["Signals", felt.escalation_signals.map(plain).join(", ")],
       ["Language", plain(meant.language)],
-    ]) ?? h("p", { className: "soft" }, "It came with a plan of its own; nothing was analysed."),
+    ]) ?? h("p", { class: "soft" }, "It came with a plan of its own; nothing was analysed."),
     felt.score !== null && gauge(felt.score),
-    entities.length > 0 && h("ul", { className: "entities", "aria-label": "What was named" }, entities.map(entity)));
+    entities.length > 0 && h("ul", { class: "entities", "aria-label": "What was named" }, entities.map(entity)));
 }
 
 function entity({ kind, value }) {
-  return h("li", { className: "pill" }, h("span", { className: "soft" }, plain(kind.replace(/s$/, ""))), " ", value);
+  return h("li", { class: "pill" }, h("span", { class: "soft" }, plain(kind.replace(/s$/, ""))), " ", value);
 }
 
 function gauge(score) {
   const words = `Mood ${score > 0 ? "+" : ""}${score.toFixed(2)}, from -1 to 1`;
-  return h("div", { className: "mood" },
+  return h("div", { class: "mood" },
     h("meter", { min: -1, max: 1, low: -0.3, high: 0.3, optimum: 1, value: score, "aria-label": words }),
-    h("span", { className: "soft" }, words));
+    h("span", { class: "soft" }, words));
 }
 
 function customer({ found, item }) {
@@ -72,15 +72,15 @@ function customer({ found, item }) {
       ["Name", one?.name], ["E-mail", item.customer_email], ["Phone", one?.phone], ["Tier", plain(one?.tier)],
       ["Since", one?.since && day(one.since)], ["Verified", one && (one.verified ? "Yes" : "No")],
       ["Store credit", one?.store_credit ? sum(one.store_credit) : ""],
-    ]) ?? h("p", { className: "soft" }, "Nobody by this address is known to the shop."),
-    away && h("p", { className: "pill warn" }, `Could not be asked: ${away}`));
+    ]) ?? h("p", { class: "soft" }, "Nobody by this address is known to the shop."),
+    away && h("p", { class: "pill warn" }, `Could not be asked: ${away}`));
 }
 
 function orders({ found, entities }) {
   const named = new Set(entities.map((one) => one.value));
   const list = [...found.orders].sort((a, b) => named.has(b.order_id) - named.has(a.order_id));
   return part("orders", `Orders (${list.length})`,
-    found.unknown_orders.length > 0 && h("p", { className: "pill warn" }, `Not theirs or unknown: ${found.unknown_orders.join(", ")}`),
+    found.unknown_orders.length > 0 && h("p", { class: "pill warn" }, `Not theirs or unknown: ${found.unknown_orders.join(", ")}`),
     list.map((order) => one(order, parcelOf(order, found), named.has(order.order_id))));
 }
 
@@ -88,11 +88,11 @@ const parcelOf = (order, found) => found.tracking.find((parcel) => parcel.order_
 
 function one(order, parcel, named) {
   const items = order.items.map((item) => `${item.quantity} × ${item.name}`).join(", ");
-  return h("article", { className: named ? "order named" : "order" },
+  return h("article", { class: named ? "order named" : "order" },
     h("header", {},
       h("strong", {}, order.order_id),
-      h("span", { className: "pill" }, plain(order.status)),
-      named && h("span", { className: "pill brand" }, "Named")),
+      h("span", { class: "pill" }, plain(order.status)),
+      named && h("span", { class: "pill brand" }, "Named")),
     h("p", { dir: "auto" }, items),
     facts([
       ["Total", sum(order.total, order.currency)],
@@ -115,31 +115,31 @@ function troubles(parcel) {
 function tickets({ found }) {
   if (!found.tickets.length) return null;
   return part("tickets", `Earlier matters (${found.tickets.length})`,
-    h("ul", { className: "reasons" }, found.tickets.map(ticket)));
+    h("ul", { class: "reasons" }, found.tickets.map(ticket)));
 }
 
 function ticket({ subject, resolution, closed_at }) {
   const end = resolution || (closed_at ? "closed" : "open");
-  return h("li", { dir: "auto" }, subject, " ", h("span", { className: "soft" }, end));
+  return h("li", { dir: "auto" }, subject, " ", h("span", { class: "soft" }, end));
 }
 
 function route({ route: way, workflow, item }) {
   const done = way.done.filter((entry) => entry.kind !== "edited" && entry.kind !== "entered");
   return part("route", "Route travelled",
-    h("ol", { className: "route" },
+    h("ol", { class: "route" },
       done.map(visit),
-      way.here.map((name) => h("li", { className: "here", "aria-current": "step" }, plain(name), " ", soft("now"))),
-      way.ahead.map((name) => h("li", { className: "ahead" }, plain(name)))),
+      way.here.map((name) => h("li", { class: "here", "aria-current": "step" }, plain(name), " ", soft("now"))),
+      way.ahead.map((name) => h("li", { class: "ahead" }, plain(name)))),
     h("p", {},
       h("a", { href: workflow, target: "_blank", rel: "noreferrer" }, "Open the workflow in Temporal"),
       h("br"),
-      h("code", { className: "soft" }, item.message_id)));
+      h("code", { class: "soft" }, item.message_id)));
 }
 
 function visit(entry) {
   const how = { failed: "failed", operator: entry.did }[entry.kind];
   const words = [entry.at && clock(entry.at), took(entry.seconds), how].filter(Boolean).join(" · ");
-  return h("li", { className: entry.kind }, plain(entry.actor), " ", soft(words));
+  return h("li", { class: entry.kind }, plain(entry.actor), " ", soft(words));
 }
 
 function took(seconds) {
@@ -147,4 +147,4 @@ function took(seconds) {
   return seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(1)} s`;
 }
 
-const soft = (words) => h("span", { className: "soft" }, words);
+const soft = (words) => h("span", { class: "soft" }, words);

@@ -1,5 +1,7 @@
 // How things are called here, and how times and sums are written.
 
+export { sum } from "../views/dom.js";
+
 export const URGENCIES = ["critical", "high", "medium", "low"];
 export const TIERS = ["vip", "gold", "silver", "standard"];
 
@@ -50,15 +52,11 @@ export function span(seconds) {
   return `${minutes}:${String(left % 60).padStart(2, "0")}`;
 }
 
-export function sum(amount, currency = "EUR") {
-  if (amount === null || amount === undefined) return "";
-  try {
-    return new Intl.NumberFormat([], { style: "currency", currency }).format(amount);
-  } catch {
-    return `${amount.toFixed(2)} ${currency}`;
-  }
-}
-
 export function percent(share) {
   return `${Math.round(share * 100)}%`;
+}
+
+export function whose(item) {
+  const unproven = item.sender && `${item.sender} (not verified)`;
+  return item.customer_name || item.customer_email || unproven || "Unknown customer";
 }

@@ -2,7 +2,12 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** An element with these properties and children; `class`, `data-…`, `aria-…` and `role` become attributes. */
+/**
+ * An element with these properties and children.
+ *
+ * `on…` are listeners, `data` becomes `data-…`, everything else an attribute; null, undefined and false are left out,
+ * among children too. A list among the children stands for what is in it.
+ */
 export function make(name, properties = {}, ...children) {
   return filled(document.createElement(name), properties, children);
 }
@@ -14,21 +19,33 @@ export function draw(name, properties = {}, ...children) {
 
 export const find = (selector, under = document) => under.querySelector(selector);
 
+const given = (value) => value !== null && value !== undefined && value !== false;
+
 function filled(element, properties, children) {
-  for (const [name, value] of Object.entries(properties)) {
+  for (const [name, value] of Object.entries(properties).filter(([, value]) => given(value))) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (value !== null && value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : value);
+    else if (name === "data") Object.assign(element.dataset, value);
+    else element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.filter((child) => child !== null && child !== undefined && child !== ""));
+  element.append(...children.flat(Infinity).filter((child) => given(child) && child !== ""));
   return element;
 }
 
 const number = new Intl.NumberFormat();
-const money = new Intl.NumberFormat(undefined, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const plain = new Intl.NumberFormat(undefined, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
 export const counted = (value) => number.format(value ?? 0);
-export const sum = (value) => money.format(value ?? 0);
 export const share = (part, whole) => (whole ? `${Math.round((100 * part) / whole)} %` : "–");
+
+/** A sum in its currency; the figure alone where nobody says which that is. */
+export function sum(amount, currency) {
+  if (amount === null || amount === undefined) return "";
+  try {
+    return currency ? new Intl.NumberFormat(undefined, { style: "currency", currency }).format(amount) : plain.format(amount);
+  } catch {
+    return `${plain.format(amount)} ${currency}`;
+  }
+}
 
 /** A duration in seconds, as short as it can be said. */
 export function lasting(seconds) {

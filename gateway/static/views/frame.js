@@ -1,6 +1,7 @@
 /** The frame of a page: who is signed in, whether this is a demo, and what to do when nobody is. */
 
 import { find, make } from "./dom.js";
+import { waysIn, waysOf } from "./sign-in.js";
 
 /** The theme and direction that this person chose on any of our pages. */
 export function dress() {
@@ -40,40 +41,14 @@ export async function greet() {
 /** Instead of the page: a way in for people who are not, or not as somebody who may see it. */
 export async function turnAway(refused) {
   const about = await ask("/api/about").catch(() => ({}));
-  const ways = about.sign_in ?? ["password"];
-  const here = encodeURIComponent(location.pathname + location.search);
+  const here = location.pathname + location.search;
   find("main").replaceChildren(make(
     "div",
     { class: "sign-in card" },
     make("h1", {}, document.title),
     make("p", { class: "soft" }, refused.message),
-    ways.includes("password") ? form() : "",
-    ways.includes("oidc") ? make("a", { class: "button", href: `/api/people/oidc/start?next=${here}` }, "Sign in with your company account") : "",
+    waysIn(waysOf(about), here, () => location.reload()),
   ));
-}
-
-function form() {
-  const name = make("input", { id: "name", autocomplete: "username", autocapitalize: "none", spellcheck: "false", required: true, maxlength: "80" });
-  const password = make("input", { id: "password", type: "password", autocomplete: "current-password", required: true, maxlength: "200" });
-  const problem = make("p", { class: "problem", role: "alert", hidden: true });
-  const enter = async (event) => {
-    event.preventDefault();
-    const body = JSON.stringify({ name: name.value, password: password.value });
-    const answer = await fetch("/api/people/sign-in", { method: "POST", headers: { "Content-Type": "application/json" }, body });
-    if (answer.ok) return location.reload();
-    const found = await answer.json().catch(() => ({}));
-    problem.textContent = found.detail ?? "That did not work.";
-    problem.hidden = false;
-    return password.select();
-  };
-  return make(
-    "form",
-    { onsubmit: enter },
-    make("label", { for: "name" }, "Name"), name,
-    make("label", { for: "password" }, "Password"), password,
-    problem,
-    make("button", { class: "main", type: "submit" }, "Sign in"),
-  );
 }
 
 async function signOut(csrf) {

@@ -1,0 +1,1 @@
+"""AgentMail as its clients see it: inboxes, threads, messages, signed webhooks; kept in one SQLite file."""
