@@ -94,7 +94,7 @@ async def an_office(bus: Bus, settings: Settings) -> AsyncIterator[Office]:
 
 
 async def forgetful(bus: Bus) -> None:
-    """NATS forgets who is here after a second."""
+    """NATS forgets who is here after a second and a half."""
     known = (await bus._stream.stream_info(f"KV_{PEOPLE}")).config
     assert isinstance(known, StreamConfig)
-    await bus._stream.update_stream(replace(known, max_age=1.0, duplicate_window=1.0))
+    await bus._stream.update_stream(replace(known, max_age=1.5, duplicate_window=1.5))

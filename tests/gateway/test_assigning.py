@@ -27,8 +27,8 @@ from tests.mesh.assignment.people import a_need, somebody
 
 @pytest.fixture
 def short_silence(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who says nothing for half a second is gone."""
-    monkeypatch.setattr("mesh.assignment.roster.PRESENT", 0.5)
+    """Who says nothing for a second or two is gone."""
+    monkeypatch.setattr("mesh.assignment.roster.PRESENT", 1.5)
     monkeypatch.setattr("mesh.assignment.roster.GOODBYE", 0.1)
     monkeypatch.setattr("mesh.assignment.roster.MARGIN", 0.0)
 
@@ -126,13 +126,23 @@ async def test_what_somebody_reads_is_not_moved_under_their_eyes(office: Office)
 @pytest.mark.usefixtures("short_silence")
 async def test_what_a_silent_person_had_is_offered_to_others_and_their_claim_ends(office: Office) -> None:
     await forgetful(office.bus)
-    await office.here("ann", "billing")
     for number in (1, 2):
         await office.waits(number)
-        await office.is_of("ann", number)
+
+    async def offered() -> bool:
+        await office.here("ann", "billing")
+        return await Seats(office.bus).loads() == {"ann": 2}
+
+    async def seen_with_it() -> bool:
+        await office.here("ann", "billing")
+        seat = await office.seat(1)
+        return seat is not None and seat.attended
+
+    await until(offered)
     await Seats(office.bus).take("s-1", "m-1", "ann")
     await Desk(office.bus).claim("s-1", "ann")
     await Desk(office.bus).note("m-1", "ann", "She called, too.")
+    await until(seen_with_it)
 
     async def moved() -> bool:
         await office.here("bob", "info")

@@ -59,7 +59,7 @@ async def test_more_than_nats_tells_in_one_answer_is_read_all_the_same(bus: Bus)
 
 
 async def test_what_a_bucket_does_not_allow_is_an_error_and_no_loss(bus: Bus) -> None:
-    with pytest.raises(Unavailable, match="together"):
+    with pytest.raises(Unavailable, match="changes"):
         await bus.write_together(DESK, [Change("a", b"1", 0), Change("b", b"1", 0)])
 
 
