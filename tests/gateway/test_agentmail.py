@@ -42,7 +42,7 @@ async def test_a_mail_becomes_a_message_of_its_sender_in_the_session_of_its_thre
     assert message.payload.customer_email == POLLY
     assert (message.metadata["channel"], message.metadata["identity"]) == ("email", "mail")
     assert message.route.followers == FOLLOWED
-    assert message.route.here == ("sentiment_analyzer", "intent_analyzer")
+    assert message.route.here == ("sentiment_analyzer", "intent_analyzer", "context_retriever")
     assert message.facets("")["Channel"] == "email"
     letter = letter_of(message)
     assert letter is not None
