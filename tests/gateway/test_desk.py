@@ -26,7 +26,7 @@ async def test_the_desk_shows_who_waits_why_and_since_when(house: House) -> None
             "currency": None,
             "overdue_soon": False,
             "skill": None,
-            "channel": None,
+            "channel": "web",
             "subject": None,
             "sender": None,
             "enclosed": [],

@@ -90,7 +90,7 @@ async def test_an_actor_tells_what_is_there_now_and_what_failed_and_nobodys_word
 async def test_a_message_is_followed_in_its_journey_or_in_the_history(view: Overlook, history: History) -> None:
     await history.add(week())
     here = await got(view, "/api/mesh/messages/m-1")
-    assert [visit["state"] for visit in here["stops"][0]["visits"]] == ["doing", "doing"]
+    assert [visit["state"] for visit in here["stops"][0]["visits"]] == ["doing", "doing", "doing"]
     assert here["web_ui"] == "http://127.0.0.1:8233/namespaces/default/workflows/m-1"
     gone = await got(view, "/api/mesh/messages/m-furious")
     assert [(visit["actor"], visit["state"]) for visit in gone["stops"][0]["visits"]] == [("human_agent", "done")]
