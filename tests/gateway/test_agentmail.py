@@ -63,7 +63,7 @@ async def test_a_thread_is_one_session_at_every_gateway_and_another_sender_has_a
 async def test_a_sender_whom_nobody_proved_is_nobody_and_does_not_enter_the_session_of_the_proven_one(
     door: Door,
 ) -> None:
-    unproven = [
+    unproven: list[dict[str, Any]] = [
         {"event_type": "message.received.unauthenticated"},
         {"labels": ["received", "unauthenticated"]},
         {"headers": {"Authentication-Results": "mx.agentmail.to; spf=pass; dmarc=fail"}},

@@ -8,7 +8,7 @@ from mesh.bus import Bus
 from mesh.delivery import PLAIN_APOLOGY
 from mesh.errands import Errand, after_delivery, errand_of
 from mesh.errors import Unavailable
-from mesh.protocol import Message
+from mesh.protocol import JsonValue, Message
 from mesh.route import Policy, Route
 from mesh.store import History
 from tests.conftest import until
@@ -83,6 +83,7 @@ async def test_intake_starts_an_errand_without_a_line_in_the_history(bus: Bus) -
 
 
 def test_what_is_no_errand_is_read_as_none() -> None:
-    for nonsense in (None, [], {"of": "a b"}, {"then": {}}):
+    kinds: tuple[JsonValue, ...] = (None, [], {"of": "a b"}, {"then": {}})
+    for nonsense in kinds:
         message = a_message().model_copy(update={"metadata": {"errand": nonsense}})
         assert errand_of(message) is None
