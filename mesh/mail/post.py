@@ -133,12 +133,17 @@ class _judged:  # noqa: N801 - reads as the statement it is used in
 
 def _verdict(what: str, error: "ApiError") -> Transient | Permanent:
     status = error.status_code or 0
-    body = error.body if isinstance(error.body, Mapping) else {}
-    reason = f"{what}: {status} {body.get('code') or ''}".rstrip()
+    reason = f"{what}: {status} {_code(error.body)}".rstrip()
     if status in FINAL:
         return Permanent(reason)
     wait = _wait(error.headers or {})
     return Later(reason, wait) if status == HTTPStatus.TOO_MANY_REQUESTS and wait else Transient(reason)
+
+
+def _code(body: object) -> str:
+    """The provider's word for what is wrong: in a model of the library, or in what it left as it came."""
+    found = body.get("code") if isinstance(body, Mapping) else getattr(body, "code", None)
+    return found if isinstance(found, str) else ""
 
 
 def _wait(headers: Mapping[str, str]) -> float:

@@ -1,16 +1,11 @@
 """Who sent a webhook: its signature over the raw body. By svix."""
 
-import time
 from collections.abc import Iterable, Mapping
-from typing import Final
 
 from svix.webhooks import Webhook
 
 from mesh.errors import MeshError
 from mesh.secret import Secret
-
-TOLERANCE: Final = 300
-"""Seconds that a delivery may be old, or ahead of our clock."""
 
 
 class Unsigned(MeshError):  # noqa: N818 - reads as the verdict it is
@@ -33,12 +28,8 @@ class Signatures:
         Raises:
             Unsigned: it is forged, changed, unsigned or older than five minutes; never says which.
         """
-        try:
-            signed = {name: headers[name] for name in ("svix-id", "svix-timestamp", "svix-signature")}
-            fresh = abs(time.time() - float(signed["svix-timestamp"])) <= TOLERANCE
-        except (KeyError, ValueError, OverflowError):
-            raise Unsigned("the delivery is not signed") from None
-        if not fresh or not any(_signs(secret, body, signed) for secret in _apart(self._secret.read())):
+        signed = {name: headers.get(name, "") for name in ("svix-id", "svix-timestamp", "svix-signature")}
+        if not any(_signs(secret, body, signed) for secret in _apart(self._secret.read())):
             raise Unsigned("the delivery is not signed by a secret of ours")
         return signed["svix-id"]
 

@@ -83,7 +83,7 @@ async def test_intake_starts_an_errand_without_a_line_in_the_history(bus: Bus) -
 
 
 def test_what_is_no_errand_is_read_as_none() -> None:
-    several: tuple[JsonValue, ...] = (None, [], {"of": "a b"}, {"then": {}})
-    for nonsense in several:
+    kinds: tuple[JsonValue, ...] = (None, [], {"of": "a b"}, {"then": {}})
+    for nonsense in kinds:
         message = a_message().model_copy(update={"metadata": {"errand": nonsense}})
         assert errand_of(message) is None
