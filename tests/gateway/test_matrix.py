@@ -72,6 +72,7 @@ EXPECTED: Final[dict[str, Asked]] = {
     "GET /api/desk/live": (None, PEOPLE),
     "GET /desk": (None, EVERYBODY),
     "GET /health": (None, EVERYBODY),
+    "GET /readyz": (None, EVERYBODY),
     "GET /status": (None, SUPERVISORS),
     "GET /api/health": (None, EVERYBODY),
     "GET /api/health/storage": (None, INSIDERS),
