@@ -1,25 +1,25 @@
 """Conversations raced by several who assign, and a person who falls silent: one owner each, even loads, nothing lost.
 
-    python -m bench.assignments [--conversations 1000] [--assigners 10] [--people 20] [--silent 3] [--nats nats://...]
+    python -m bench.assignments [--conversations 1000] [--assigners 10] [--people 20] [--silent 3] [--nodes 3]
 
-Real NATS: one server of its own, or the one at `--nats` (several addresses with commas). Every assigner has its own
-connection. In the second part two gateways' assigners and people with heartbeats run against it; rounds of `--silent`.
+Real NATS: `--nodes` servers of its own, or those at `--nats` (with commas). Every assigner has its own connection. In
+the second part two gateways' assigners and people with heartbeats run against it; rounds of `--silent`.
 """
 
 import asyncio
-import socket
 import statistics
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 from uuid import uuid4
 
 import click
 
+from bench.cluster import a_cluster
 from gateway.assigning import Assigner
 from mesh.assignment.rules import Candidate, Need
 from mesh.assignment.seats import Seats
@@ -33,7 +33,6 @@ from tests.fakes import FakeJourneys
 from tests.gateway.at_desk import escalated
 from tests.gateway.house import Reached
 from tests.gateway.indoors import an_edge
-from workers.servers import nats
 
 TABLE = Table(capacity=100, offer_seconds=3600)
 BEAT = 5.0
@@ -55,13 +54,13 @@ async def raced(buses: Sequence[Bus], people: Sequence[Candidate], run: str, num
     return list(await asyncio.gather(*map(one, buses)))
 
 
-async def race(buses: Sequence[Bus], conversations: int, count: int, at_once: int) -> bool:
+async def race(buses: Sequence[Bus], *, conversations: int, people: int, at_once: int) -> bool:
     run, slots = uuid4().hex[:8], asyncio.Semaphore(at_once)
-    people = [Candidate(person=f"{run}-{n}", skills=("customer",), capacity=conversations) for n in range(count)]
+    team = [Candidate(person=f"{run}-{n}", skills=("customer",), capacity=conversations) for n in range(people)]
 
     async def one(number: int) -> list[tuple[str, float]]:
         async with slots:
-            return await raced(buses, people, run, number)
+            return await raced(buses, team, run, number)
 
     begin = time.perf_counter()
     found = await asyncio.gather(*map(one, range(conversations)))
@@ -72,10 +71,10 @@ async def race(buses: Sequence[Bus], conversations: int, count: int, at_once: in
     counted = await Seats(buses[0]).loads()
     seconds = [spent for told in found for _, spent in told]
     doubled = sum(len(one) != 1 or "" in one for one in owners.values())
-    uneven = max(loads.values()) - min(loads[one.person] for one in people)
-    miscounted = sum(counted.get(one.person, 0) != loads[one.person] for one in people)
+    uneven = max(loads.values()) - min(loads[one.person] for one in team)
+    miscounted = sum(counted.get(one.person, 0) != loads[one.person] for one in team)
     print(
-        f"{conversations} conversations, {len(buses)} assigners, {count} people, {at_once} at once, in {took:.1f} s: "
+        f"{conversations} conversations, {len(buses)} assigners, {people} people, {at_once} at once, in {took:.1f} s: "
         f"{len(seats)} assigned, {doubled} with another number of owners than one, loads {min(loads.values())} to "
         f"{max(loads.values())}, {miscounted} loads counted wrongly; a decision took p50 {_ms(seconds, 50)}, "
         f"p95 {_ms(seconds, 95)}, p99 {_ms(seconds, 99)} ms"
@@ -171,44 +170,28 @@ async def _until(bus: Bus, waiting: Sequence[Message], owners: set[str]) -> dict
     return found
 
 
-@asynccontextmanager
-async def a_server(folder: Path) -> AsyncIterator[Settings]:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
-    settings = Settings(_env_file=None, mesh_data_dir=folder, nats_port=port)
-    silent = asyncio.subprocess.DEVNULL
-    server = await asyncio.create_subprocess_exec(*nats(settings).command, stdout=silent, stderr=silent)
-    try:
-        yield settings
-    finally:
-        server.terminate()
-        await server.wait()
-
-
 @click.command()
 @click.option("--conversations", default=1000)
 @click.option("--assigners", default=10)
 @click.option("--people", default=20)
 @click.option("--at-once", default=1, help="Conversations that all assigners decide about at the same time.")
 @click.option("--silent", default=3, help="Rounds in which somebody falls silent.")
-@click.option("--nats", "address", help="Address of a NATS server or cluster to use; else one is started.")
-def main(conversations: int, assigners: int, people: int, at_once: int, silent: int, address: str | None) -> None:  # noqa: PLR0913, PLR0917
+@click.option("--nodes", default=1, help="NATS servers to start for it.")
+@click.option("--nats", "address", help="Address of a NATS server or cluster to use instead.")
+def main(nodes: int, address: str | None, silent: int, **race: int) -> None:
     """Run both parts; the exit code is 1 when something had no owner or two, or came too late."""
-    sys.exit(0 if asyncio.run(_run(conversations, assigners, people, at_once, silent, address)) else 1)
+    sys.exit(0 if asyncio.run(_run(nodes, address, silent, **race)) else 1)
 
 
-async def _run(  # noqa: PLR0913, PLR0917
-    conversations: int, assigners: int, people: int, at_once: int, silent: int, address: str | None
-) -> bool:
+async def _run(nodes: int, address: str | None, silent: int, *, assigners: int, **given: int) -> bool:
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         if address:
             settings = Settings(_env_file=None, mesh_data_dir=folder, nats_url=address)
         else:
-            settings = await stack.enter_async_context(a_server(folder))
-        buses = [await stack.enter_async_context(_opened(settings, number)) for number in range(assigners)]
-        fair = await race(buses, conversations, people, at_once) if conversations else True
+            settings = (await stack.enter_async_context(a_cluster(folder, nodes))).settings
+        buses = [await stack.enter_async_context(Bus.open(settings, f"assigner-{n}")) for n in range(assigners)]
+        fair = await race(buses, **given) if given["conversations"] else True
         return await _silences(settings, buses, silent) and fair
 
 
@@ -220,17 +203,6 @@ async def _silences(settings: Settings, buses: Sequence[Bus], rounds: int) -> bo
         print(f"{lost} lost, {doubled} doubled")
         well = well and took < LIMIT and not lost and not doubled
     return well
-
-
-@asynccontextmanager
-async def _opened(settings: Settings, number: int) -> AsyncIterator[Bus]:
-    for _ in range(50):
-        try:
-            async with Bus.open(settings, f"assigner-{number}") as bus:
-                yield bus
-                return
-        except OSError:
-            await asyncio.sleep(0.1)
 
 
 if __name__ == "__main__":

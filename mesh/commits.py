@@ -9,18 +9,18 @@ from uuid import uuid4
 
 from nats.aio.client import Client
 from nats.errors import Error as NATSError
-from nats.js import JetStreamContext
-from nats.js.errors import NotFoundError
-from pydantic import BaseModel
+from nats.errors import NoRespondersError
+from nats.js.errors import APIError, BadRequestError, NotFoundError
+from pydantic import BaseModel, JsonValue
 
 from mesh.errors import Unavailable
+from mesh.patience import ATTEMPT, PatientStream, patiently
 
 TOO_MANY: Final = "413"
 """What NATS answers to a question for more than 1,024 keys."""
 WRONG_LAST_SEQUENCE: Final = 10071
 UNDER_WAY: Final = 10164
 """What several servers answer instead while the other write is not settled yet."""
-ASK_TIMEOUT: Final = 3.0
 
 Deed = Literal["won", "lost", "unavailable"]
 """What came of a comparison."""
@@ -51,15 +51,10 @@ class Standing(NamedTuple):
     current: bool
 
 
-class _Refusal(BaseModel):
-    err_code: int = 0
-    description: str = ""
-
-
 class _Stored(BaseModel):
     """The server's answer to several messages that were stored together, or not at all."""
 
-    error: _Refusal | None = None
+    error: dict[str, JsonValue] | None = None
     count: int = 0
 
 
@@ -76,7 +71,7 @@ class Together:
     """The part of `Registers` that deals with several keys."""
 
     _client: Client
-    _stream: JetStreamContext
+    _stream: PatientStream
     noted: Callable[[str, Deed], None] = staticmethod(lambda _operation, _result: None)
     """Told of every comparison that was tried, and of what came of it."""
 
@@ -92,25 +87,27 @@ class Together:
 
         It may be a moment old: what is written upon it is compared all the same.
         """
-        place = f"$KV.{bucket}."
-        found: dict[str, Register] = {}
         with unavailable("NATS JetStream cannot be read"):
-            inbox = self._client.new_inbox()
-            answers = await self._client.subscribe(inbox)
-            try:
-                wanted = json.dumps({"multi_last": [f"{place}{start}.>"]}).encode()
-                await self._client.publish(f"$JS.API.DIRECT.GET.KV_{bucket}", wanted, reply=inbox)
-                while (one := await answers.next_msg(ASK_TIMEOUT)).headers and "Nats-Subject" in one.headers:
-                    key = one.headers["Nats-Subject"].removeprefix(place)
-                    found[key] = Register(one.data, int(one.headers["Nats-Sequence"]))
-            finally:
-                await answers.unsubscribe()
+            return await patiently(lambda: self._listed(bucket, start), self._stream.patience)
+
+    async def _listed(self, bucket: str, start: str) -> dict[str, Register]:
+        place, found = f"$KV.{bucket}.", dict[str, Register]()
+        inbox = self._client.new_inbox()
+        answers = await self._client.subscribe(inbox)
+        try:
+            wanted = json.dumps({"multi_last": [f"{place}{start}.>"]}).encode()
+            await self._client.publish(f"$JS.API.DIRECT.GET.KV_{bucket}", wanted, reply=inbox)
+            while (one := await answers.next_msg(ATTEMPT)).headers and "Nats-Subject" in one.headers:
+                key = one.headers["Nats-Subject"].removeprefix(place)
+                found[key] = Register(one.data, int(one.headers["Nats-Sequence"]))
+        finally:
+            await answers.unsubscribe()
         status = (one.headers or {}).get("Status")
-        if status in {"204", "404"}:
-            return found
         if status == TOO_MANY:
             return await self._one_by_one(bucket, start)
-        raise Unavailable(f"NATS does not list {bucket}: {status}")
+        if status not in {"204", "404"}:
+            raise NoRespondersError
+        return found
 
     async def _one_by_one(self, bucket: str, start: str) -> dict[str, Register]:
         place, found = 0, dict[str, Register]()
@@ -147,24 +144,32 @@ class Together:
         return won
 
     async def _store_together(self, bucket: str, changes: Sequence[Change]) -> bool:
-        if not self._client.is_connected:
+        if not self._client.is_connected and not self._stream.patience:
             raise Unavailable("NATS is away")
-        batch = uuid4().hex
         with unavailable("NATS did not confirm the changes"):
-            for place, change in enumerate(changes[:-1], start=1):
-                subject = f"$KV.{bucket}.{change.key}"
-                await self._client.publish(subject, change.value, headers=_in_batch(batch, place, change))
-            headers = _in_batch(batch, len(changes), changes[-1]) | {"Nats-Batch-Commit": "1"}
-            last = f"$KV.{bucket}.{changes[-1].key}"
-            answer = await self._client.request(last, changes[-1].value, timeout=ASK_TIMEOUT, headers=headers)
-        stored = _Stored.model_validate_json(answer.data)
-        if stored.error and stored.error.err_code in {WRONG_LAST_SEQUENCE, UNDER_WAY}:
-            return False
-        if stored.error or stored.count != len(changes):
-            # An older server stores them one by one and says nothing of a batch.
-            reason = stored.error.description if stored.error else "it must be 2.12 or newer"
-            raise Unavailable(f"NATS did not take the changes together: {reason}")
+            try:
+                await patiently(lambda: self._commit(bucket, changes), self._stream.patience)
+            except BadRequestError as error:
+                if error.err_code not in {WRONG_LAST_SEQUENCE, UNDER_WAY}:
+                    raise
+                # Also when it was sent twice and the first was stored: whoever reads again finds it.
+                return False
         return True
+
+    async def _commit(self, bucket: str, changes: Sequence[Change]) -> None:
+        batch = uuid4().hex
+        for place, change in enumerate(changes[:-1], start=1):
+            subject = f"$KV.{bucket}.{change.key}"
+            await self._client.publish(subject, change.value, headers=_in_batch(batch, place, change))
+        headers = _in_batch(batch, len(changes), changes[-1]) | {"Nats-Batch-Commit": "1"}
+        last = f"$KV.{bucket}.{changes[-1].key}"
+        answer = await self._client.request(last, changes[-1].value, timeout=ATTEMPT, headers=headers)
+        stored = _Stored.model_validate_json(answer.data)
+        if stored.error:
+            raise APIError.from_error(stored.error)
+        if stored.count != len(changes):
+            # An older server stores them one by one and says nothing of a batch.
+            raise Unavailable("NATS did not take the changes together: it must be 2.12 or newer")
 
 
 def _in_batch(batch: str, place: int, change: Change) -> dict[str, str]:

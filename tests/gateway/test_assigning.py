@@ -160,6 +160,11 @@ async def test_who_claims_without_ever_being_at_the_desk_keeps_it_as_long_as_the
     await office.waits(1)
     await Seats(office.bus).take("s-1", "m-1", "robot")
     await Desk(office.bus).claim("s-1", "robot")
+
+    async def all_are_sure_who_is_there() -> bool:
+        return all(assigner.roster.sure for assigner in office.assigners)
+
+    await until(all_are_sure_who_is_there)
     await office.here("ann", "billing")
     await office.waits(2)
     await office.is_of("ann", 2)
