@@ -107,7 +107,14 @@ async def test_whom_the_provider_vouches_for_is_in_with_the_role_it_says(provide
         landed = await back(http, state)
         assert (landed.status_code, landed.headers["location"]) == (302, "/mesh?open=1")
         person = (await http.get("/api/people/me")).json()["person"]
-        assert person == {"name": "ann@example.com", "display_name": "Ann Field", "roles": ["agent"], "skills": []}
+        assert person == {
+            "name": "ann@example.com",
+            "display_name": "Ann Field",
+            "roles": ["agent"],
+            "skills": [],
+            "languages": [],
+            "capacity": None,
+        }
         assert [one.act for one in await edge.acts.newest()] == ["sign_in_elsewhere"]
     (form,) = provider.forms
     assert len(form["code_verifier"][0]) >= 43
