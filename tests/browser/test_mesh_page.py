@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from mesh.actor import discover
 from mesh.delivery import Answer
 from mesh.protocol import Message
 from mesh.replies import Progress
@@ -42,7 +43,7 @@ async def test_strangers_are_asked_to_sign_in_and_supervisors_see_the_mesh_at_wo
         await expect(page.get_by_role("button", name="Sign in")).to_be_visible()
         assert await violations(page) == []
         await sign_in(page, house)
-        await expect(page.locator("#graph .actor")).to_have_count(14)
+        await expect(page.locator("#graph .actor")).to_have_count(len(discover()))
         await one_message_is_followed_live(page, house)
         await one_actor_is_looked_at(page, house)
         kept = await page.context.storage_state()
@@ -53,7 +54,7 @@ async def test_strangers_are_asked_to_sign_in_and_supervisors_see_the_mesh_at_wo
             await page.context.add_cookies(kept["cookies"])  # type: ignore[arg-type]
             await page.goto("/mesh?message=m-live")
             await expect(page.locator(".route li")).not_to_have_count(0)
-            await expect(page.locator("#actors tbody tr")).to_have_count(14)
+            await expect(page.locator("#actors tbody tr")).to_have_count(len(discover()))
             assert await violations(page) == []
             assert await overflow(page) == 0
 
@@ -64,11 +65,10 @@ async def one_message_is_followed_live(page: Page, house: House) -> None:
     message = a_message("secret words", route=standard_route(), message_id="m-live")
     await arrive(house, message)
     doing = page.locator(".route .doing")
-    await expect(doing).to_have_count(2)
-    await expect(page.locator(".actor.lit")).to_have_count(2)
-    for _ in range(2):
-        message = visited(message)
-        await arrive(house, message)
+    await expect(doing).to_have_count(3)
+    await expect(page.locator(".actor.lit")).to_have_count(3)
+    message = visited(message)
+    await arrive(house, message)
     await expect(doing).to_have_count(1)
     await expect(doing).to_contain_text("decision_router")
     await expect(page.locator(".route .done")).to_have_count(3)
@@ -93,7 +93,7 @@ async def one_message_is_followed_live(page: Page, house: House) -> None:
 async def one_actor_is_looked_at(page: Page, house: House) -> None:
     stays = visited(a_message("secret words", route=standard_route(), message_id="m-stays"))
     await arrive(house, stays)
-    node = page.locator(".actor", has_text="Context retriever")
+    node = page.locator(".actor", has_text="Decision router")
     await expect(node.locator(".here")).to_have_text("1")
     await node.focus()
     await page.keyboard.press("Enter")

@@ -77,7 +77,7 @@ async def sent(stack: Stack, route: Route) -> str:
 def by_way_of(actor: str) -> Route:
     """The standard route, with one more actor that is tried for long."""
     route = standard_route()
-    steps = (*route.steps[:2], actor, *route.steps[2:])
+    steps = (*route.steps[:1], actor, *route.steps[1:])
     return route.model_copy(update={"steps": steps, "policies": {**route.policies, actor: PATIENT}})
 
 
