@@ -13,7 +13,7 @@ from mesh.checks.bus import check
 from mesh.errors import MeshError
 from mesh.streams import MESSAGES
 from tests.conftest import until
-from tests.e2e.conftest import PATIENCE, Stack, a_stack
+from tests.e2e.conftest import PATIENCE, Stack, a_stack, wait_for_restart
 from workers.cluster import NAMES, nats_servers, shown
 from workers.stack import console
 
@@ -36,6 +36,7 @@ async def test_the_leader_and_a_gateway_are_killed_and_every_message_is_answered
         for number, conversation in enumerate(conversations):
             way = by_socket if number % 2 else by_http
             group.create_task(way(Doors(*three.urls, first=number // 2), budget, conversation))
+    await wait_for_restart(three, "gateway", pids["gateway"])
     verdict = await judge(three, conversations)
     verdict.healthy_after = 0.0
     assert verdict.holds, verdict
