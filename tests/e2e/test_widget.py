@@ -37,7 +37,7 @@ async def test_a_person_takes_over_and_answers_before_the_customers_eyes(stack: 
         shopper = Shopper(page, FRANK)
         await shopper.arrive()
         await shopper.say(NEED)
-        await expect(shopper.find(".person")).to_contain_text("usually within", timeout=60_000)
+        await expect(shopper.find(".person")).to_contain_text("A person will answer", timeout=60_000)
         await signed_in(desk, stack.settings, "widget-ann", "agent")
 
         async def waiting() -> str | None:
