@@ -38,10 +38,6 @@ async def test_the_desk_shows_who_waits_why_and_since_when(house: House) -> None
             "state": "waiting",
             "claimed_by": None,
             "claimed_until": None,
-            "channel": "web",
-            "subject": None,
-            "sender": None,
-            "enclosed": [],
         }
     ]
 
