@@ -53,7 +53,10 @@ ENGLISH: Final[tuple[Saying, ...]] = (
         r"\b(?:i|we)(?:'ll|\s+will)\b[^.;!?]{1,60}?\sand\s+(?:then\s+|also\s+)?"
         rf"(?!{LOOKING}\b|(?:the|your|that|this)\b)[a-z]{{3,}}\s+(?:the|your|you|it|them|this|that|an?)\b"
     ), "ahead", r"\band\b"),
-    Saying(ANY, rf"{WILL}do\s+(?:that|this|it|so|exactly\s+that|as\s+you\s+(?:say|ask|wish))\b", "ahead", r"\bdo\b"),
+    Saying(ANY, (
+        # Not of others: "ask for a person, and a colleague will do it" is an offer.
+        rf"\b(?:i|we)(?:'ll|\s+will|\s+shall){ADVERBS}\s+do\s+(?:that|this|it|so|exactly\s+that|as\s+you\s+(?:say|ask|wish))\b"
+    ), "ahead", r"\bdo\b"),
     Saying(ANY, rf"{HELD}(?!{LOOKING}\b)[a-z]{{3,}}\b", "ahead", r"\band\s+will\b"),
     Saying(ANY, (
         rf"{WILL}(?:be\s+)?(?:happy|glad|pleased|delighted)\s+to\s+(?!{LOOKING}\b)[a-z]{{3,}}\b"

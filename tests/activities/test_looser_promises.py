@@ -50,6 +50,7 @@ NO_CLAIMS = [
     "I'll look at the order and the parcel.",
     "I will be happy to help.",
     "I'll do my best.",
+    "Please ask for a person and a colleague will do it.",
     "Your parcel has been received by your neighbour.",
     "I agreed with you.",
     "I have read it and will look at it.",
