@@ -24,7 +24,7 @@ from gateway.models import Answered, DeskReply, Waiting
 from gateway.people import Person, ThePerson, a_person
 from gateway.presence_news import tell_customer
 from gateway.problems import Problem
-from gateway.seating import accepted, answered, assignment, left, seat_of
+from gateway.seating import accepted, answered, assignment, left, seat_of, theirs
 from gateway.waiting_list import PERSON, is_approval, listed, was_held_back
 from mesh.assignment.seats import Offered
 from mesh.desk import Claim, Desk, Held, Hold, Note, NotHeld
@@ -171,10 +171,12 @@ async def take(edge: Edge, message: Message, person: Person) -> Claim:
     with _refused(message):
         await accepted(edge, message, person)
         try:
-            return await _desk(edge).claim(message.session_id, person.name)
-        except Held:
-            await left(edge, message, person.name)
+            claimed = await _desk(edge).claim(message.session_id, person.name)
+        except Held as error:
+            await theirs(edge, message, error.hold.agent)
             raise
+        await theirs(edge, message, person.name)
+        return claimed
 
 
 async def let_go(edge: Edge, message: Message, agent: str, *, passed: bool = False) -> None:

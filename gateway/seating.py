@@ -32,6 +32,18 @@ async def accepted(edge: Edge, message: Message, person: Person) -> None:
         await seats.take(session_id, message.message_id, person.name, since, "anybody")
 
 
+async def theirs(edge: Edge, message: Message, holder: str | None) -> None:
+    """Count it as theirs who has claimed it: of two who did at once, the one who lost may be counted last."""
+    if holder is None:
+        return
+    try:
+        await Seats(edge.bus).take(
+            message.session_id, message.message_id, holder, plainly(message).waiting_since, "anybody"
+        )
+    except (Unavailable, Transient) as error:
+        log.warning("whose %s is, is not counted yet: %s", message.message_id, error)
+
+
 async def left(edge: Edge, message: Message, person: str, *, passed: bool = False) -> None:
     """The person has it no more. What cannot be told now is found at the next sweep."""
     try:

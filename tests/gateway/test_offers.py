@@ -10,6 +10,7 @@ from mesh.assignment.pace import Pace, Served
 from mesh.assignment.rules import Candidate, Need
 from mesh.assignment.seats import Seats
 from mesh.assignment.table import DEFAULT
+from mesh.desk import Desk
 from mesh.registers import SERVED
 from mesh.replies import Progress
 from tests.conftest import until
@@ -80,6 +81,17 @@ async def test_of_two_who_claim_at_once_one_has_it_and_is_counted(house: House) 
     assert sorted(answer.status_code for answer in answers) == [200, 409]
     (winner,) = [answer.json()["agent"] for answer in answers if answer.status_code == 200]
     assert await Seats(house.echo.bus).loads() == {winner: 1}
+
+
+async def test_of_two_who_claim_at_once_the_one_who_lost_may_be_counted_last_and_is_not(house: House) -> None:
+    waits(house)
+    await Desk(house.echo.bus).claim("s-1", "ann")
+    await Seats(house.echo.bus).take("s-1", "m-1", "bob")
+    assert (await post(house, "claim", BOB)).status_code == 409
+    assert await Seats(house.echo.bus).loads() == {"ann": 1}
+    await Seats(house.echo.bus).take("s-1", "m-1", "bob", None, "anybody")
+    assert (await post(house, "claim", ANN)).status_code == 200
+    assert await Seats(house.echo.bus).loads() == {"ann": 1}
 
 
 async def test_who_takes_an_expired_claim_over_is_counted_and_the_other_no_more(house: House) -> None:
