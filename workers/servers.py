@@ -58,8 +58,8 @@ def temporal(settings: Settings) -> Program:
         "--dynamic-config-value", "history.transferProcessorMaxPollRPS=500",
         "--dynamic-config-value", "matching.numTaskqueueReadPartitions=1",
         "--dynamic-config-value", "matching.numTaskqueueWritePartitions=1",
-        # A message that has ended leaves a timer for each of its timeouts, and its state is kept for an hour. So within a
-        # minute of load the server came to collect garbage all the time; what is done needs no timer and no cache.
+        # What has ended needs no timer and no cache. Otherwise it keeps a timer for each timeout, and its state for an
+        # hour, and within a minute of load the server collects garbage all the time.
         "--dynamic-config-value", "history.enableBestEffortDeleteTasksOnWorkflowUpdate=true",
         "--dynamic-config-value", "history.hostLevelCacheMaxSize=500",
         # Operators may pause a workflow from the Web UI.
