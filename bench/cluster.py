@@ -55,12 +55,7 @@ class Cluster:
 
     async def leader(self, stream: str) -> str:
         """The name of the server that leads a stream, when one does."""
-
-        async def found() -> str | None:
-            keepers = (await stand(self.settings)).streams[stream]
-            return keepers.leader if keepers else None
-
-        return str(await until(found, PATIENCE))
+        return await leader_of(self.settings, stream)
 
 
 @asynccontextmanager
@@ -89,6 +84,16 @@ async def a_cluster(folder: Path, nodes: int = 3) -> AsyncIterator[Cluster]:
 async def whole(settings: Settings) -> bool:
     """Whether every stream has a leader and every copy of it is up to date."""
     return (await stand(settings)).whole
+
+
+async def leader_of(settings: Settings, stream: str, patience: float = PATIENCE) -> str:
+    """The name of the server that leads a stream, when one does."""
+
+    async def found() -> str | None:
+        keepers = (await stand(settings)).streams[stream]
+        return keepers.leader if keepers else None
+
+    return str(await until(found, patience))
 
 
 async def stand(settings: Settings) -> Standing:

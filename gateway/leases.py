@@ -13,9 +13,8 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from gateway.curtain import called
 from gateway.edge import Edge
-from gateway.presence_news import tell
+from gateway.presence_news import tell_gone
 from mesh.desk import GRACE, Desk, Hold
 from mesh.errors import Transient, Unavailable
 from mesh.registers import DESK
@@ -105,13 +104,5 @@ class Leases:
         if hold and not ended:
             self._expect(session_id, hold, hold.until - datetime.now(UTC))
         elif hold and hold.agent:
-            name = await self._name(hold.agent)
             for row in newest:
-                await tell(self._edge, row.message_id, session_id, "left", name)
-
-    async def _name(self, agent: str) -> str:
-        try:
-            return await called(self._edge, agent)
-        except Transient:
-            # That somebody has left matters more than who; the name they sign in with is nobody's business.
-            return ""
+                await tell_gone(self._edge, row.message_id, session_id, hold.agent)

@@ -3,8 +3,9 @@
 import logging
 from typing import Literal
 
+from gateway.curtain import called
 from gateway.edge import Edge
-from mesh.errors import Unavailable
+from mesh.errors import Transient, Unavailable
 from mesh.protocol import Message
 from mesh.replies import Progress
 
@@ -23,3 +24,13 @@ async def tell(edge: Edge, message_id: str, session_id: str, state: Literal["joi
     except Unavailable as error:
         # The page finds it out when it loads the conversation.
         log.warning("the customer of %s is not told that somebody has %s: %s", message_id, state, error)
+
+
+async def tell_gone(edge: Edge, message_id: str, session_id: str, agent: str) -> None:
+    """Whoever had the conversation has gone without a word."""
+    try:
+        name = await called(edge, agent)
+    except Transient:
+        # That somebody has left matters more than who; the name they sign in with is nobody's business.
+        name = ""
+    await tell(edge, message_id, session_id, "left", name)

@@ -10,7 +10,6 @@ from gateway.people import Person
 from gateway.waiting_list import plainly
 from mesh.assignment.pace import Answered, Served
 from mesh.assignment.seats import Over, Seat, Seats
-from mesh.desk import Desk
 from mesh.errors import Transient, Unavailable
 from mesh.protocol import Message
 
@@ -23,17 +22,13 @@ async def accepted(edge: Edge, message: Message, person: Person) -> None:
     Raises:
         Offered: it is offered to somebody else, who has still time to take it.
     """
-    seats, session_id = Seats(edge.bus), message.session_id
-    since = plainly(message).waiting_since
     over: Over = "offers" if person.may("supervisor") else "nothing"
-    found = await seats.take(session_id, message.message_id, person.name, since, over)
-    if found.seat and found.seat.person != person.name and await Desk(edge.bus).holder(session_id) is None:
-        # Who had it has not kept it.
-        await seats.take(session_id, message.message_id, person.name, since, "anybody")
+    since = plainly(message).waiting_since
+    await Seats(edge.bus).take(message.session_id, message.message_id, person.name, since, over)
 
 
 async def theirs(edge: Edge, message: Message, holder: str | None) -> None:
-    """Count it as theirs who has claimed it: of two who did at once, the one who lost may be counted last."""
+    """Count it as theirs who has claimed it, also where it was another's who did not keep it, or lost."""
     if holder is None:
         return
     try:

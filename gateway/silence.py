@@ -7,12 +7,11 @@ from datetime import timedelta
 from typing import Final
 
 from gateway.edge import Edge
+from gateway.presence_news import tell_gone
 from mesh.assignment.roster import Roster
 from mesh.assignment.seats import Seat, Seats
 from mesh.desk import Desk, Held, NotHeld
-from mesh.errors import Unavailable
 from mesh.floor import Floor
-from mesh.replies import Progress
 
 log = logging.getLogger(__name__)
 
@@ -69,12 +68,5 @@ class Silence:
         freed = await self._seats.free(session_id, seat.person, passed=True)
         if freed:
             log.info("%s is silent: conversation of message %s is offered anew", seat.person, seat.message_id)
-            await self._tell_customer(session_id, seat)
+            await tell_gone(self._edge, seat.message_id, session_id, seat.person)
         return freed
-
-    async def _tell_customer(self, session_id: str, seat: Seat) -> None:
-        event = Progress(
-            message_id=seat.message_id, session_id=session_id, actor="human_agent", state="left", by=seat.person
-        )
-        with contextlib.suppress(Unavailable):
-            await self._edge.bus.progress(event)

@@ -104,16 +104,17 @@ class Together:
             await answers.unsubscribe()
         status = (one.headers or {}).get("Status")
         if status == TOO_MANY:
-            return await self._one_by_one(bucket, start)
+            return await self._one_by_one(bucket, f"{start}.>")
         if status not in {"204", "404"}:
             raise NoRespondersError
         return found
 
-    async def _one_by_one(self, bucket: str, start: str) -> dict[str, Register]:
+    async def _one_by_one(self, bucket: str, under: str = ">") -> dict[str, Register]:
+        """Every key that fits, oldest first; one request for each."""
         place, found = 0, dict[str, Register]()
         with unavailable("NATS JetStream cannot be read"):
             while True:
-                subject = f"$KV.{bucket}.{start}.>"
+                subject = f"$KV.{bucket}.{under}"
                 try:
                     kept = await self._stream.get_msg(f"KV_{bucket}", seq=place + 1, subject=subject, next=True)
                 except NotFoundError:
@@ -134,6 +135,15 @@ class Together:
         """How often this process had to connect again: what was heard before may have gaps."""
         return int(self._client.stats["reconnects"])
 
+    def _demand_connection(self) -> None:
+        """With several servers the client finds another at once; with one nobody knows when it is back.
+
+        Raises:
+            Unavailable: the only server is away.
+        """
+        if not self._client.is_connected and not self._stream.patience:
+            raise Unavailable("NATS is away")
+
     async def _compared(self, operation: str, trying: Awaitable[bool]) -> bool:
         try:
             won = await trying
@@ -144,8 +154,7 @@ class Together:
         return won
 
     async def _store_together(self, bucket: str, changes: Sequence[Change]) -> bool:
-        if not self._client.is_connected and not self._stream.patience:
-            raise Unavailable("NATS is away")
+        self._demand_connection()
         with unavailable("NATS did not confirm the changes"):
             try:
                 await patiently(lambda: self._commit(bucket, changes), self._stream.patience)

@@ -107,18 +107,7 @@ class Registers(Together):
 
     async def entries(self, bucket: str) -> dict[str, bytes]:
         """Every key of a bucket with its value, oldest first; one request for each."""
-        found: dict[str, bytes] = {}
-        place = 0
-        with unavailable("NATS JetStream cannot be read"):
-            while True:
-                try:
-                    kept = await self._stream.get_msg(
-                        f"KV_{bucket}", seq=place + 1, subject=f"$KV.{bucket}.>", next=True
-                    )
-                except NotFoundError:
-                    return found
-                place = kept.seq or 0
-                found[(kept.subject or "").removeprefix(f"$KV.{bucket}.")] = kept.data or b""
+        return {key: kept.value or b"" for key, kept in (await self._one_by_one(bucket)).items()}
 
     async def hear(self, subject: str, take: Callable[[str, bytes], None]) -> None:
         """Call `take` with subject and data of whatever is published there from now on; at most once.
@@ -170,15 +159,6 @@ class Registers(Together):
         """Publish on core NATS: at most once, to whoever listens now."""
         with unavailable("NATS did not take the event"):
             await self._client.publish(subject, data)
-
-    def _demand_connection(self) -> None:
-        """With several servers the client finds another at once; with one nobody knows when it is back.
-
-        Raises:
-            Unavailable: the only server is away.
-        """
-        if not self._client.is_connected and not self._stream.patience:
-            raise Unavailable("NATS is away")
 
     async def _newest(self, stream: str, subject: str) -> Register:
         with unavailable("NATS JetStream cannot be read"):

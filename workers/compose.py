@@ -17,6 +17,7 @@ from mesh.llm import LLM
 from mesh.mail.composing import MailRoutes
 from mesh.mail.post import Post
 from mesh.protocol import Route
+from mesh.route import Behind
 from mesh.sessions import Sessions
 from mesh.settings import Settings
 from mesh.shop import Shop
@@ -28,23 +29,17 @@ from routers.escalation_router import escalation_router
 def mail_routes() -> MailRoutes:
     """The routes of e-mails: the standard one, but whatever is delivered is mailed too."""
     mailed = {response_aggregator.name: (email_sender,)}
-    standard = standard_route()
     to_person = Route.of(
         context_retriever, escalation_router, response_aggregator, error_handler=escalation_router, followers=mailed
     )
     return MailRoutes(
-        answer=standard.model_copy(
-            update={
-                "followers": to_person.followers,
-                "policies": {**standard.policies, email_sender.name: email_sender.policy},
-            }
-        ),
+        answer=standard_route(mailed),
         person=to_person,
         fetch=Route.of(email_reader),
     )
 
 
-def standard_route() -> Route:
+def standard_route(followers: Behind | None = None) -> Route:
     """The route that every message of the gateway starts with; it carries the policies of its actors."""
     return Route.of(
         (sentiment_analyzer, intent_analyzer, context_retriever),
@@ -53,6 +48,7 @@ def standard_route() -> Route:
         guardrail_validator,
         response_aggregator,
         error_handler=escalation_router,
+        followers=followers,
     )
 
 

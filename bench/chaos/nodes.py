@@ -25,7 +25,7 @@ from bench.chaos.customers import CUSTOMERS, Budget, Conversation, Customer, Doo
 from bench.chaos.letters import by_mail
 from bench.chaos.run import DEADLINES
 from bench.chaos.verdict import Verdict, judge
-from bench.cluster import stand
+from bench.cluster import leader_of, stand
 from bench.stack import Stack, a_stack, running
 from mesh.streams import MESSAGES
 from tests.conftest import until
@@ -112,11 +112,11 @@ async def run(
 
 async def _harm(stack: Stack, report: Report, budget: Budget, stopped: float) -> None:
     await asyncio.sleep(WARM)
-    leader = await _leader(stack)
+    leader = await leader_of(stack.settings, MESSAGES, WHOLE_WITHIN)
     await _blow(report, stack, f"kill -9 of {leader}, which led the messages", lambda: _killed(stack, leader))
     other = next(name for name in NAMES if name != leader)
     await _blow(report, stack, f"kill -9 of {other}", lambda: _killed(stack, other))
-    third = await _leader(stack)
+    third = await leader_of(stack.settings, MESSAGES, WHOLE_WITHIN)
     await _blow(report, stack, f"SIGSTOP of {third} for {stopped:g} s", lambda: _stopped(stack, third, stopped))
     for name in ("gateway", "intake", "actors"):
         await _blow(report, stack, f"kill -9 of {name}", lambda name=name: _killed(stack, name))  # type: ignore[misc]
@@ -149,14 +149,6 @@ async def _stopped(stack: Stack, name: str, seconds: float) -> None:
         await asyncio.sleep(seconds)
     finally:
         os.kill(pid, signal.SIGCONT)
-
-
-async def _leader(stack: Stack) -> str:
-    async def found() -> str | None:
-        keepers = (await stand(stack.settings)).streams[MESSAGES]
-        return keepers.leader if keepers else None
-
-    return str(await until(found, WHOLE_WITHIN))
 
 
 async def _whole_after(stack: Stack, since: float) -> float | None:

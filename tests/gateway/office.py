@@ -1,7 +1,7 @@
 """A desk with two gateways that assign, in process and over real registers, and people as their windows speak."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from nats.js.api import StreamConfig
@@ -10,6 +10,7 @@ from gateway.assigning import Assigner
 from mesh.assignment.seats import Seat, Seats
 from mesh.bus import Bus
 from mesh.floor import Floor, Presence
+from mesh.people import Person
 from mesh.protocol import Message
 from mesh.registers import PEOPLE
 from mesh.replies import Progress
@@ -18,7 +19,8 @@ from tests.conftest import until
 from tests.fakes import FakeJourneys
 from tests.gateway.at_desk import escalated
 from tests.gateway.house import Reached
-from tests.gateway.indoors import an_edge
+from tests.gateway.indoors import a_whole_edge
+from tests.gateway.signing import PASSWORD
 
 
 @dataclass
@@ -80,17 +82,19 @@ class Office:
 
 
 @asynccontextmanager
-async def an_office(bus: Bus, settings: Settings) -> AsyncIterator[Office]:
-    async with Bus.open(settings, "second") as second:
+async def an_office(bus: Bus, settings: Settings, *team: Person) -> AsyncIterator[Office]:
+    async with Bus.open(settings, "second") as second, AsyncExitStack() as edges:
         found = Office((bus, second), FakeJourneys())
         for one in found.buses:
-            edge = an_edge(settings, bus=one, temporal=Reached(settings, found.journeys))
+            whole = a_whole_edge(settings, bus=one, temporal=Reached(settings, found.journeys))
+            edge = await edges.enter_async_context(whole)
+            for person in team:
+                await edge.people.add(person, PASSWORD)
             found.assigners.append(Assigner(edge))
         for assigner in found.assigners:
             await assigner.open()
+            edges.push_async_callback(assigner.close)
         yield found
-        for assigner in found.assigners:
-            await assigner.close()
 
 
 async def forgetful(bus: Bus) -> None:

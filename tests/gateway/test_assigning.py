@@ -13,6 +13,7 @@ from mesh.assignment.table import DEFAULT
 from mesh.bus import Bus
 from mesh.desk import Desk
 from mesh.floor import Floor
+from mesh.people import Person
 from mesh.protocol import Message
 from mesh.replies import Progress, Reply
 from mesh.settings import Settings
@@ -35,7 +36,8 @@ def short_silence(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def office(bus: Bus, ports_settings: Settings) -> AsyncIterator[Office]:
-    async with an_office(bus, ports_settings) as found:
+    ann = Person(name="ann", display_name="Ann Miller", roles=("agent",))
+    async with an_office(bus, ports_settings, ann) as found:
         yield found
 
 
@@ -126,6 +128,8 @@ async def test_what_somebody_reads_is_not_moved_under_their_eyes(office: Office)
 @pytest.mark.usefixtures("short_silence")
 async def test_what_a_silent_person_had_is_offered_to_others_and_their_claim_ends(office: Office) -> None:
     await forgetful(office.bus)
+    told: list[Progress] = []
+    await office.bus.watch_progress(told.append)
     for number in (1, 2):
         await office.waits(number)
 
@@ -152,6 +156,8 @@ async def test_what_a_silent_person_had_is_offered_to_others_and_their_claim_end
     await until(moved)
     assert await Seats(office.bus).loads() == {"bob": 2}
     assert await Desk(office.bus).holder("s-1") is None
+    await until(lambda: asyncio.sleep(0, told))
+    assert [(event.session_id, event.state, event.by) for event in told] == [("s-1", "left", "Ann Miller")]
     assert [note.text for note in await Desk(office.bus).notes("m-1")] == ["She called, too."]
 
 
