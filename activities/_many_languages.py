@@ -3,15 +3,16 @@
 import mmap
 import tempfile
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
-from py3langid.modelio import load_model
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
 
 
 class Reader(NamedTuple):
-    identifier: LanguageIdentifier
+    identifier: "LanguageIdentifier"
     tables: tuple[mmap.mmap, ...]
 
 
@@ -32,6 +33,9 @@ def reader() -> Reader:
     Its two tables have 70 MB, and a text needs a few pages of them: they are mapped from a file that is gone with the
     process, so that they are no part of its memory, and the system may take them back.
     """
+    from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier  # noqa: PLC0415
+    from py3langid.modelio import load_model  # noqa: PLC0415
+
     chances, bare, classes, moves, rows, outputs = load_model(MODEL_DIR / MODEL_FILE)
     tables = _mapped(chances.tobytes()), _mapped(moves.tobytes())
     chances = np.frombuffer(tables[0], chances.dtype).reshape(chances.shape)

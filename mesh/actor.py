@@ -10,7 +10,7 @@ import importlib
 import inspect
 import pkgutil
 import typing
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -92,16 +92,34 @@ def actor(  # noqa: PLR0913 - one keyword for each field of Policy
     return declare
 
 
-def discover(packages: Iterable[str] = ACTOR_PACKAGES) -> dict[str, Actor]:
+def discover(packages: Iterable[str] = ACTOR_PACKAGES, names: Collection[str] = ()) -> dict[str, Actor]:
     """Find every actor by importing every module of these packages; a new file needs no registration.
+
+    Given names, only the modules of these names are imported, for an actor's file is called as it is. When that does
+    not find them all, every module is.
 
     Raises:
         MeshError: two actors bear one name.
     """
+    files = [info.name for package in packages for info in _modules(package)]
+    found = _actors_in(file for file in files if file.rsplit(".", 1)[-1] in names)
+    return {name: found[name] for name in names} if names and found.keys() >= set(names) else _actors_in(files)
+
+
+def names_of_files(packages: Iterable[str] = ACTOR_PACKAGES) -> list[str]:
+    """The names of the actors, without importing one: a file that begins with an underscore holds none."""
+    files = [info.name.rsplit(".", 1)[-1] for package in packages for info in _modules(package)]
+    return [name for name in files if not name.startswith("_")]
+
+
+def _modules(package: str) -> Iterable[pkgutil.ModuleInfo]:
+    return pkgutil.iter_modules(importlib.import_module(package).__path__, f"{package}.")
+
+
+def _actors_in(modules: Iterable[str]) -> dict[str, Actor]:
     found: dict[str, Actor] = {}
-    for package in packages:
-        for info in pkgutil.iter_modules(importlib.import_module(package).__path__, f"{package}."):
-            for item in vars(importlib.import_module(info.name)).values():
-                if isinstance(item, Actor) and found.setdefault(item.name, item) is not item:
-                    raise MeshError(f"two actors are called {item.name}; the second is in {info.name}")
+    for module in modules:
+        for item in vars(importlib.import_module(module)).values():
+            if isinstance(item, Actor) and found.setdefault(item.name, item) is not item:
+                raise MeshError(f"two actors are called {item.name}; the second is in {module}")
     return found

@@ -19,8 +19,8 @@ from mesh.protocol import queue_of
 from mesh.settings import Settings
 from mesh.store import migrate
 from mesh.temporal import activity_of, connect
-from workers.compose import resources
 from workers.process import RELEASE, run
+from workers.resources import resources
 
 log = logging.getLogger(__name__)
 GRACE = timedelta(seconds=5)
@@ -36,7 +36,7 @@ def worker(names: tuple[str, ...]) -> None:
 async def serve(settings: Settings, stop: asyncio.Event, *, names: Sequence[str] = ()) -> None:
     """Serve these actors, or all, until `stop` is set; open visits get five seconds to finish."""
     demand_sound(settings)
-    actors = chosen(discover(), names)
+    actors = chosen(discover(names=names), names)
     await migrate(settings)
     client = await connect(settings)
     async with Bus.open(settings, "actors") as bus, resources(settings, bus) as given, AsyncExitStack() as stack:

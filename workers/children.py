@@ -13,6 +13,7 @@ from typing import Self
 
 import psutil
 
+from mesh.errors import MeshError
 from workers import ledger
 from workers.servers import Program
 
@@ -69,6 +70,22 @@ class Children:
         self._children.append(child)
         self._watches.append(asyncio.create_task(self._keep(child)))
 
+    async def errand(self, program: Program) -> None:
+        """Run a program once, to its end. What it prints is seen at once, what it complains of is in its log.
+
+        Raises:
+            MeshError: it failed.
+        """
+        process = await self._spawn(program, printing=True)
+        try:
+            code = await process.wait()
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        if code:
+            raise MeshError(f"{program.name} did not end well ({_words(code)}); see {self.log_of(program.name)}")
+
     def child(self, name: str) -> Child:
         return next(child for child in self._children if child.program.name == name)
 
@@ -94,18 +111,21 @@ class Children:
         return f"ended ({_words(await process.wait())})"
 
     async def _launch(self, child: Child) -> asyncio.subprocess.Process:
-        with self.log_of(child.program.name).open("ab") as output:
-            child.process = await asyncio.create_subprocess_exec(
-                *child.program.command,
+        child.process = await self._spawn(child.program)
+        self._write()
+        return child.process
+
+    async def _spawn(self, program: Program, *, printing: bool = False) -> asyncio.subprocess.Process:
+        with self.log_of(program.name).open("ab") as output:
+            return await asyncio.create_subprocess_exec(
+                *program.command,
                 stdin=asyncio.subprocess.DEVNULL,
-                stdout=output,
+                stdout=None if printing else output,
                 stderr=output,
-                env={**os.environ, **dict(child.program.environment)},
+                env={**os.environ, **dict(program.environment)},
                 # Ctrl-C reaches the whole foreground group; only the supervisor decides who ends when.
                 start_new_session=True,
             )
-        self._write()
-        return child.process
 
     def _write(self) -> None:
         running = [(child, child.process) for child in self._children if child.process and child.running]

@@ -8,8 +8,6 @@ from typing import Final
 
 from rich.table import Table
 
-from mesh.checks.bus import standing_of
-from mesh.checks.nodes import nodes
 from mesh.errors import MeshError
 from mesh.settings import Settings
 from workers.servers import MAX_NATS_PAYLOAD, Port, Program, nats, script
@@ -63,6 +61,10 @@ def is_cluster(settings: Settings) -> bool:
 
 async def shown(settings: Settings) -> Table:
     """The servers of the cluster, what each leads, and which copies are behind."""
+    # Large, and only who asks needs them.
+    from mesh.checks.bus import standing_of  # noqa: PLC0415
+    from mesh.checks.nodes import nodes  # noqa: PLC0415
+
     settings = settings.model_copy(update={"nats_nodes": len(NAMES)})
     found, stand = await asyncio.gather(nodes(settings), standing_of(settings))
     table = Table("NATS server", "address", "leads", "behind in")

@@ -1,7 +1,4 @@
-"""The composition root: which actors make the standard route, and what they are given."""
-
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+"""The composition root: which actors make the standard route, and the routes of mails."""
 
 from activities.context_retriever import context_retriever
 from activities.email_reader import email_reader
@@ -11,17 +8,9 @@ from activities.intent_analyzer import intent_analyzer
 from activities.response_aggregator import response_aggregator
 from activities.response_generator import response_generator
 from activities.sentiment_analyzer import sentiment_analyzer
-from mesh.bus import Bus
-from mesh.knowledge import Library
-from mesh.llm import LLM
 from mesh.mail.composing import MailRoutes
-from mesh.mail.post import Post
 from mesh.protocol import Route
 from mesh.route import Behind
-from mesh.sessions import Sessions
-from mesh.settings import Settings
-from mesh.shop import Shop
-from mesh.store import History
 from routers.decision_router import decision_router
 from routers.escalation_router import escalation_router
 
@@ -50,25 +39,3 @@ def standard_route(followers: Behind | None = None) -> Route:
         error_handler=escalation_router,
         followers=followers,
     )
-
-
-@asynccontextmanager
-async def resources(settings: Settings, bus: Bus) -> AsyncIterator[Mapping[type, object]]:
-    """Everything an actor may ask for, by type; one of each for the process."""
-    async with (
-        Shop.open(settings) as shop,
-        Sessions.open(settings) as sessions,
-        History.open(settings) as history,
-        LLM.open(settings, sessions) as llm,
-        Post.open(settings) as post,
-    ):
-        yield {
-            Settings: settings,
-            Bus: bus,
-            LLM: llm,
-            Shop: shop,
-            Library: Library(settings),
-            Post: post,
-            Sessions: sessions,
-            History: history,
-        }

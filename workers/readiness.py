@@ -1,14 +1,10 @@
-"""When is the stack ready? When every port answers, every queue has a worker, and every store can be used."""
+"""When is the stack ready? When every port answers, every queue has a worker, and intake waits."""
 
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
-from mesh.bus import Bus
-from mesh.checks.temporal import unserved
-from mesh.errors import MeshError, Unavailable
-from mesh.settings import Settings
-from mesh.temporal import Journeys, connect
+from mesh.errors import MeshError
 from workers.children import Children
 from workers.servers import Program
 
@@ -29,33 +25,22 @@ async def wait_for_ports(programs: list[Program], children: Children) -> None:
                 await _listening(port.host, port.number, program.name, children)
 
 
-async def wait_for_streams(settings: Settings) -> None:
-    """Return when NATS keeps streams: several servers first elect who leads them.
-
-    Raises:
-        MeshError: it does not.
-    """
-    said = ""
-    try:
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                try:
-                    async with Bus.open(settings, "readiness"):
-                        return
-                except Unavailable as error:
-                    said = str(error)
-    except TimeoutError:
-        raise MeshError(f"NATS did not become ready within {PATIENCE:.0f} s: {said or 'nobody leads'}") from None
-
-
-async def wait_for_workers(settings: Settings, children: Children) -> None:
-    """Return when every task queue has a worker and intake waits for messages.
+async def wait_for_workers(children: Children, opening: Program) -> None:
+    """Return when every task queue has a worker and intake waits for messages, as `workers.opening` finds.
 
     Raises:
         MeshError: one has none; names the log to read.
     """
     async with _patience("actors", children):
-        await _served(settings, children)
+        asking = asyncio.create_task(children.errand(opening))
+        try:
+            while not asking.done():
+                for name in ("actors", "workflow", "intake"):
+                    _give_up_on_hopeless(name, children)
+                await asyncio.wait((asking,), timeout=0.1)
+            await asking
+        finally:
+            asking.cancel()
 
 
 @contextlib.asynccontextmanager
@@ -78,25 +63,6 @@ async def _listening(host: str, port: int, name: str, children: Children) -> Non
             return
         _give_up_on_hopeless(name, children)
         await asyncio.sleep(0.05)
-
-
-async def _served(settings: Settings, children: Children) -> None:
-    journeys = Journeys(await connect(settings))
-    async with Bus.open(settings, "readiness") as bus:
-        while not await _all_served(journeys):
-            _give_up_on_hopeless("actors", children)
-            _give_up_on_hopeless("workflow", children)
-            await asyncio.sleep(0.1)
-        while not await bus.intakes():
-            _give_up_on_hopeless("intake", children)
-            await asyncio.sleep(0.1)
-
-
-async def _all_served(journeys: Journeys) -> bool:
-    try:
-        return not await unserved(journeys)
-    except Unavailable:
-        return False
 
 
 def _give_up_on_hopeless(name: str, children: Children) -> None:

@@ -21,7 +21,7 @@ from mesh.sessions import Sessions
 from mesh.settings import Settings
 from mesh.shop import Shop
 from mesh.store import History
-from workers.compose import resources
+from workers.resources import resources
 from workers.stubs import QuietBus, QuietHistory, QuietPost, QuietSessions, StubbedShop
 
 FACT_FINDERS = (context_retriever.name, api_query_executor.name)

@@ -73,7 +73,7 @@ def temporal(settings: Settings) -> Program:
     ports = (Port(settings.temporal_port, "TEMPORAL_PORT"), Port(settings.temporal_ui_port, "TEMPORAL_UI_PORT"))
     # Collecting garbage rarely gives a tenth more throughput for some memory, which is bounded. Threads of execution
     # that begin with the stack that they usually need are not moved about while they grow.
-    tuning = ("GOGC", "800"), ("GOMEMLIMIT", "1GiB"), ("GODEBUG", "adaptivestackstart=1")
+    tuning = ("GOGC", "800"), ("GOMEMLIMIT", "512MiB"), ("GODEBUG", "adaptivestackstart=1")
     return Program("temporal", tuple(command), ports, tuning)
 
 

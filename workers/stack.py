@@ -18,11 +18,9 @@ from mesh.settings import Settings
 from workers import ledger
 from workers.children import Child, Children
 from workers.cluster import is_cluster, nats_servers, shown
-from workers.elections import Elections
 from workers.mail import agentmail
-from workers.newcomers import newcomers
 from workers.process import read_settings, run
-from workers.readiness import wait_for_ports, wait_for_streams, wait_for_workers
+from workers.readiness import wait_for_ports, wait_for_workers
 from workers.servers import Port, Program, temporal, valkey
 
 Planned = Callable[[Settings], tuple[list[Program], list[Program]]]
@@ -85,8 +83,6 @@ async def serve(settings: Settings, stop: asyncio.Event, planned: Planned | None
                 starting.cancel()
             else:
                 await starting
-                if found := await newcomers(settings):
-                    console.print(found)
                 console.print(_addresses(settings))
             await _attended(settings, stopping)
             console.print("stopping")
@@ -97,6 +93,8 @@ async def _attended(settings: Settings, stopping: asyncio.Task[bool]) -> None:
     if not is_cluster(settings):
         await stopping
         return
+    from workers.elections import Elections  # noqa: PLC0415 - large, and one server needs none
+
     elections = asyncio.create_task(Elections(settings).watch())
     try:
         await stopping
@@ -106,26 +104,34 @@ async def _attended(settings: Settings, stopping: asyncio.Task[bool]) -> None:
 
 async def _start(settings: Settings, servers: list[Program], ours: list[Program], children: Children) -> None:
     """Servers first: our processes end when what they need does not answer."""
-    for programs in (servers, ours):
-        for program in programs:
-            children.start(Child(program))
-        await wait_for_ports(programs, children)
-        if programs is servers and settings.nats_nodes > 1:
-            # Our processes end when nobody leads the streams, and several servers first elect who does.
-            await wait_for_streams(settings)
-    await wait_for_workers(settings, children)
+    for program in servers:
+        children.start(Child(program))
+    await wait_for_ports(servers, children)
+    if settings.nats_nodes > 1:
+        # Our processes end when nobody leads the streams, and several servers first elect who does.
+        await children.errand(_opening(settings, "--streams"))
+    for program in ours:
+        children.start(Child(program))
+    async with asyncio.TaskGroup() as group:
+        group.create_task(wait_for_ports(ours, children))
+        group.create_task(wait_for_workers(children, _opening(settings)))
 
 
 def plan(settings: Settings) -> tuple[list[Program], list[Program]]:
-    """The servers to start, then our processes; a server whose address is set is used and not started."""
+    """The servers to start, then what needs them; a server whose address is set is used and not started.
+
+    Nobody needs the mocks to begin, so they start last.
+    """
     servers = [
         *([] if settings.temporal_address else [temporal(settings)]),
         *([] if settings.nats_url else nats_servers(settings)),
         *([] if settings.redis_url else [valkey(settings)]),
+    ]
+    mocks = [
         *([] if settings.customers_url and settings.orders_url and settings.tracking_url else [_shop(settings)]),
         *([] if settings.agentmail_url else [agentmail(settings)]),
     ]
-    return servers, _ours(settings)
+    return servers, [*_ours(settings), *mocks]
 
 
 def _ours(settings: Settings) -> list[Program]:
@@ -150,9 +156,16 @@ def _ours(settings: Settings) -> list[Program]:
             (("GATEWAY_PORT", str(other)),),
         ),
     ]
-    # The option may have said it, and not the environment that they read.
-    told = ("NATS_NODES", str(settings.nats_nodes))
-    return [replace(program, environment=(*program.environment, told)) for program in (*single, *second)]
+    return [replace(program, environment=(*program.environment, _told(settings))) for program in (*single, *second)]
+
+
+def _opening(settings: Settings, *options: str) -> Program:
+    return Program("opening", (sys.executable, "-m", "workers.opening", *options), environment=(_told(settings),))
+
+
+def _told(settings: Settings) -> tuple[str, str]:
+    """The option may have said it, and not the environment that they read."""
+    return "NATS_NODES", str(settings.nats_nodes)
 
 
 def _shop(settings: Settings) -> Program:

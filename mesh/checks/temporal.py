@@ -13,7 +13,7 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from mesh.actor import discover
+from mesh.actor import names_of_files
 from mesh.checks.finding import Finding, at_least, fail, ok, warn
 from mesh.errors import Unavailable
 from mesh.protocol import FACETS, queue_of
@@ -47,7 +47,7 @@ async def unserved(journeys: Journeys) -> list[str]:
     Raises:
         Unavailable: Temporal does not answer.
     """
-    queues = (WORKFLOW_QUEUE, *map(queue_of, discover()))
+    queues = (WORKFLOW_QUEUE, *map(queue_of, names_of_files()))
     counts = await asyncio.gather(*map(journeys.pollers, queues))
     return [queue for queue, count in zip(queues, counts, strict=True) if not count]
 
@@ -95,7 +95,7 @@ async def _workers(client: Client) -> Finding:
     if idle:
         advice = "start `mesh workflow` and `mesh worker`; messages wait, then take their error handler"
         return fail("temporal.workers", f"no worker on {', '.join(idle)}", advice)
-    return ok("temporal.workers", f"every one of {len(discover()) + 1} queues has a worker")
+    return ok("temporal.workers", f"every one of {len(names_of_files()) + 1} queues has a worker")
 
 
 async def _version(client: Client, settings: Settings) -> list[Finding]:

@@ -1,33 +1,31 @@
 """The command line. Commands that run processes are contributed by their packages as entry points."""
 
+import importlib
 from importlib.metadata import entry_points
+from typing import Final
 
 import click
 
-from mesh.cli.audit import audit
-from mesh.cli.demo import demo
-from mesh.cli.doctor import doctor
-from mesh.cli.email import email
-from mesh.cli.failed import failed
-from mesh.cli.knowledge import knowledge
-from mesh.cli.people import people
-from mesh.cli.send import send
-from mesh.cli.stuck import stuck
-from mesh.cli.trace import trace
+OWN: Final = ("audit", "demo", "doctor", "email", "failed", "knowledge", "people", "send", "stuck", "trace")
+"""Our own commands: each is in a module of its name."""
 
 
 class Commands(click.Group):
-    """Our own commands, and those of the entry point group `mesh.commands`, imported when they are called."""
+    """Our own commands, and those of the entry point group `mesh.commands`.
+
+    Each is imported when it is called: every process begins here, and none has a use for what the others import.
+    """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted({*super().list_commands(ctx), *entry_points(group="mesh.commands").names})
+        return sorted({*super().list_commands(ctx), *OWN, *entry_points(group="mesh.commands").names})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        own = super().get_command(ctx, cmd_name)
-        found = tuple(entry_points(group="mesh.commands", name=cmd_name))
-        if own or not found:
-            return own
-        command = found[0].load()
+        if cmd_name in OWN:
+            command = getattr(importlib.import_module(f"mesh.cli.{cmd_name}"), cmd_name)
+        elif found := tuple(entry_points(group="mesh.commands", name=cmd_name)):
+            command = found[0].load()
+        else:
+            command = super().get_command(ctx, cmd_name)
         return command if isinstance(command, click.Command) else None
 
 
@@ -35,7 +33,3 @@ class Commands(click.Group):
 @click.version_option(package_name="actor-mesh")
 def main() -> None:
     """Actor Mesh: an e-commerce support agent whose messages carry their own route."""
-
-
-for command in (audit, demo, doctor, email, failed, knowledge, people, send, stuck, trace):
-    main.add_command(command)

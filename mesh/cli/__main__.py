@@ -4,6 +4,7 @@ import contextlib
 import logging
 import os
 import sys
+from collections.abc import Callable
 from typing import NoReturn
 
 from mesh.cli import main
@@ -12,14 +13,19 @@ FAILED = 1
 
 
 def run() -> NoReturn:
-    """Run the command, then end the process without taking the interpreter down.
+    """The whole command line."""
+    finish(lambda: main(prog_name="mesh"))
+
+
+def finish(command: Callable[[], object]) -> NoReturn:
+    """Run a command, then end the process without taking the interpreter down.
 
     The threads of Temporal's client cannot be joined, and one that still holds an answer in its hands while Python
     finalises aborts the process (temporalio/sdk-python#300). By then our own work is done and closed, so we leave.
     """
     code = 0
     try:
-        main(prog_name="mesh")
+        command()
     except SystemExit as end:
         # Every command ends so; an error that nobody foresaw goes on to Python, which shows it whole.
         code = _code(end)

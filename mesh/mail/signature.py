@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 
-from svix.webhooks import Webhook
-
 from mesh.errors import MeshError
 from mesh.secret import Secret
 
@@ -39,6 +37,9 @@ def _apart(text: str) -> Iterable[str]:
 
 
 def _signs(secret: str, body: bytes, headers: dict[str, str]) -> bool:
+    # It brings a whole client along, 25 MB that only mails need.
+    from svix.webhooks import Webhook  # noqa: PLC0415
+
     try:
         Webhook(secret).verify(body, headers)
     # The library lets errors of base64, of text and of numbers through; whatever it is, nothing was proven.

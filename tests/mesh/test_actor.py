@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mesh.actor import actor, discover
+from mesh.actor import actor, discover, names_of_files
 from mesh.errors import MeshError
 from mesh.protocol import Enrichment, Message, Outcome, Policy, Route
 from tests.fakes import a_message
@@ -71,6 +71,25 @@ def _package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, package: str, **fi
 def test_every_module_of_a_package_is_searched_for_actors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _package(tmp_path, monkeypatch, "some_actors", one="one", two="two")
     assert set(discover(["some_actors"])) == {"one", "two"}
+
+
+def test_an_actor_by_name_is_found_without_importing_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _package(tmp_path, monkeypatch, "few_actors", three="three", four="four")
+    assert set(discover(["few_actors"], ["three"])) == {"three"}
+    assert "few_actors.four" not in sys.modules
+
+
+def test_an_actor_that_is_not_in_a_file_of_its_name_is_found_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _package(tmp_path, monkeypatch, "odd_actors", five="six")
+    assert set(discover(["odd_actors"], ["six"])) == {"six"}
+
+
+def test_every_actor_is_in_a_file_of_its_name() -> None:
+    assert sorted(names_of_files()) == sorted(discover())
 
 
 def test_two_actors_with_one_name_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

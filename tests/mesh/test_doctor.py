@@ -41,7 +41,8 @@ def well(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
     found = clean_settings(mesh_data_dir=folder / "mesh", **ports)
     with ExitStack() as stack:
-        for program in plan(found)[0]:
+        servers, others = plan(found)
+        for program in (*servers, *(other for other in others if "mesh.cli" not in other.command)):
             null = subprocess.DEVNULL
             process = stack.enter_context(subprocess.Popen(program.command, stdout=null, stderr=null))
             stack.callback(process.kill)

@@ -15,11 +15,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.dialects import postgresql
 
-from mesh import acts, people, ratings
+from mesh import acts, people, ratings, store
 from mesh.errors import Transient
 from mesh.insights.tables import deeds, facts
 from mesh.settings import Settings
-from mesh.store import History, Row, messages, metadata, migrate
+from mesh.store import History, Row, engine_of, messages, metadata, migrate
 from tests.fakes import settings
 
 # A connection that a test gives up ends in its own thread, sometimes after the test's loop; aiosqlite complains then.
@@ -68,6 +68,32 @@ async def test_an_empty_database_gets_the_schema_and_a_second_time_changes_nothi
     await migrate(configured)
     async with History.open(configured) as history:
         assert await history.of_message("m-1") == (a_row(),)
+
+
+async def test_a_database_of_the_newest_version_is_left_alone(
+    configured: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upgrades: list[str] = []
+    monkeypatch.setattr(store, "_upgrade", upgrades.append)
+    await migrate(configured)
+    assert upgrades == [configured.database_target]
+    monkeypatch.undo()
+    await migrate(configured)
+    monkeypatch.setattr(store, "_upgrade", upgrades.append)
+    await migrate(configured)
+    assert len(upgrades) == 1
+
+
+async def test_a_database_of_an_older_version_is_brought_to_the_newest(
+    configured: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await migrate(configured)
+    async with engine_of(configured) as engine, engine.connect() as connection:
+        await connection.execute(sql.text("UPDATE alembic_version SET version_num = '0005'"))
+    upgrades: list[str] = []
+    monkeypatch.setattr(store, "_upgrade", upgrades.append)
+    await migrate(configured)
+    assert upgrades == [configured.database_target]
 
 
 async def test_processes_that_start_together_migrate_an_empty_database_together(configured: Settings) -> None:

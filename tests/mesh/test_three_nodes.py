@@ -21,7 +21,7 @@ from mesh.streams import MESSAGES, REPLIES
 from tests.conftest import until
 from tests.fakes import a_message
 from tests.mesh.test_bus import a_reply
-from workers.readiness import wait_for_streams
+from workers.opening import wait_for_streams
 
 if TYPE_CHECKING:
     from mesh.replies import Reply

@@ -8,6 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from mesh.errors import MeshError
 from tests.conftest import until
 from workers import children as module
 from workers import ledger
@@ -68,6 +69,25 @@ async def test_a_child_that_is_killed_is_started_again(nursery: Nursery, caplog:
             f"nats ended (killed by SIGKILL); starting it again, see {nursery.children.log_of('nats')}" in caplog.text
         )
     assert gone(second)
+
+
+async def test_an_errand_is_run_once_and_says_how_it_failed(nursery: Nursery) -> None:
+    errand = Program("opening", (sys.executable, "-c", DIES.format(mark=nursery.folder / "opening")))
+    async with nursery.children:
+        with pytest.raises(MeshError, match=r"opening did not end well \(exit code 3\)"):
+            await nursery.children.errand(errand)
+    assert len(nursery.pids("opening")) == 1
+
+
+async def test_an_errand_that_nobody_waits_for_any_more_is_ended(nursery: Nursery) -> None:
+    errand = Program("opening", (sys.executable, "-c", SLEEPS.format(mark=nursery.folder / "opening")))
+    async with nursery.children:
+        asking = asyncio.create_task(nursery.children.errand(errand))
+        (pid,) = await nursery.born("opening")
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+    assert gone(pid)
 
 
 async def test_a_child_that_ends_by_itself_is_started_again_and_again(

@@ -4,7 +4,8 @@ from mesh.actor import discover
 from mesh.settings import Settings
 from mesh.temporal import activity_of
 from tests.fakes import FakeBus
-from workers.compose import resources, standard_route
+from workers.compose import standard_route
+from workers.resources import resources
 
 STANDARD = (
     ("sentiment_analyzer", "intent_analyzer", "context_retriever"), "decision_router", "response_generator",
