@@ -27,13 +27,17 @@ ACTOR_PACKAGES = ("activities", "routers")
 
 @dataclass(frozen=True)
 class Actor:
-    """An actor as declared: callable in a test, bindable in a worker, nameable in a route."""
+    """An actor as declared: callable in a test, bindable in a worker, nameable in a route.
+
+    `prepare` loads what the first visit would wait for; a worker calls it in a thread when it begins.
+    """
 
     name: str
     policy: Policy
     work: Work
     needs: Mapping[str, type]
     kind: Literal["processor", "router"]
+    prepare: Callable[[], object] | None = None
 
     async def __call__(self, message: Message, **dependencies: object) -> Result:
         return await self.work(message, **dependencies)
@@ -57,7 +61,7 @@ class Actor:
         return visit
 
 
-def actor(  # noqa: PLR0913 - one keyword for each field of Policy
+def actor(  # noqa: PLR0913 - one keyword for each field of Policy, and how to prepare
     name: str,
     *,
     timeout: timedelta = timedelta(seconds=10),
@@ -67,8 +71,9 @@ def actor(  # noqa: PLR0913 - one keyword for each field of Policy
     priority: int = 3,
     state: str = "working",
     delivers: bool = False,
+    prepare: Callable[[], object] | None = None,
 ) -> Callable[[Work], Actor]:
-    """Declare an actor under its wire name; see `Policy` for what the keywords mean."""
+    """Declare an actor under its wire name; see `Policy` and `Actor` for what the keywords mean."""
     policy = Policy(
         timeout=timeout.total_seconds(),
         attempts=attempts,
@@ -87,7 +92,7 @@ def actor(  # noqa: PLR0913 - one keyword for each field of Policy
             if parameter.kind is parameter.KEYWORD_ONLY
         }
         kind: Literal["processor", "router"] = "router" if hints["return"] is Route else "processor"
-        return Actor(name=name, policy=policy, work=work, needs=needs, kind=kind)
+        return Actor(name=name, policy=policy, work=work, needs=needs, kind=kind, prepare=prepare)
 
     return declare
 

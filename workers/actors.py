@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from functools import partial
@@ -42,7 +42,19 @@ async def serve(settings: Settings, stop: asyncio.Event, *, names: Sequence[str]
     async with Bus.open(settings, "actors") as bus, resources(settings, bus) as given, AsyncExitStack() as stack:
         for one in workers(client, actors, given, bus, settings):
             await stack.enter_async_context(one)
+        preparing = asyncio.create_task(asyncio.to_thread(prepare, actors))
         await stop.wait()
+        await preparing
+
+
+def prepare(actors: Iterable[Actor]) -> None:
+    """Load what first visits would wait for; whoever cannot says so again when visited."""
+    for one in actors:
+        try:
+            if one.prepare:
+                one.prepare()
+        except MeshError as error:
+            log.warning("%s is not prepared: %s", one.name, error)
 
 
 def chosen(actors: Mapping[str, Actor], names: Sequence[str]) -> list[Actor]:
