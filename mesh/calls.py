@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 HARD: Final = frozenset({"timeout", "unreachable", "quota", "failed", "garbage"})
 STRANGE: Final = re.compile(r"[^\w./:+-]")
 
-Label = Annotated[str, Field(pattern=r"^[\w./:+-]{0,120}$")]
+Label = Annotated[str, Field(pattern=r"^[\w./:+-]*$", max_length=120)]
 """The name of a model or prompt. No blanks and no @: nothing that a person wrote fits in."""
 
 Result = Literal[

@@ -42,7 +42,7 @@ people = sql.Table(
 )
 
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
-Skill = Annotated[str, StringConstraints(pattern=r"^[\w][\w .-]{0,39}$")]
+Skill = Annotated[str, StringConstraints(pattern=r"^\w[\w .-]*$", max_length=40)]
 
 
 class Person(BaseModel):

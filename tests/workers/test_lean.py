@@ -1,10 +1,13 @@
 """Who imports what: every process holds what it imports for as long as it lives."""
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+HERE = Path(__file__).resolve().parents[2]
 HEAVY = (
     "aiohttp",
     "alembic",
@@ -48,3 +51,11 @@ def test_a_worker_of_one_actor_imports_no_other() -> None:
     program += "print(*(name for name in sys.modules if name.startswith(('activities.', 'routers.'))))"
     found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     assert found.split() == ["activities.email_reader"]
+
+
+@pytest.mark.parametrize("package", ["mesh", "activities", "gateway", "routers", "mock_services"])
+def test_no_pattern_of_a_model_repeats_all_letters_of_the_world_a_hundred_times(package: str) -> None:
+    # pydantic's engine writes such a repetition out: a pattern of `\w{0,120}` takes 10 MB in every process.
+    counted = re.compile(r"""pattern=r?f?["'].*\\w[^"'\[]*\]?\{\d""")
+    files = (HERE / package).rglob("*.py")
+    assert [str(file) for file in files if counted.search(file.read_text())] == []
