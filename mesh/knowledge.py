@@ -10,8 +10,10 @@ import re
 import shutil
 import sqlite3
 import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 
 import numpy as np
 
@@ -73,6 +75,12 @@ class Library:
         self._db: sqlite3.Connection | None = None
         self._seen: frozenset[tuple[str, int, int]] | None = None
         self._shelf = Shelf.empty()
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, settings: Settings) -> AsyncIterator[Self]:
+        """As the others that actors ask for."""
+        yield cls(settings)
 
     async def search(self, question: str, *, most: int = 3) -> tuple[Passage, ...]:
         """The passages that answer a question, the surest first; none when nothing does.

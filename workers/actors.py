@@ -17,10 +17,9 @@ from mesh.errors import MeshError
 from mesh.identity import demand_sound
 from mesh.protocol import queue_of
 from mesh.settings import Settings
-from mesh.store import migrate
 from mesh.temporal import activity_of, connect
 from workers.process import RELEASE, run
-from workers.resources import resources
+from workers.resources import resources, wanted
 
 log = logging.getLogger(__name__)
 GRACE = timedelta(seconds=5)
@@ -37,9 +36,18 @@ async def serve(settings: Settings, stop: asyncio.Event, *, names: Sequence[str]
     """Serve these actors, or all, until `stop` is set; open visits get five seconds to finish."""
     demand_sound(settings)
     actors = chosen(discover(names=names), names)
-    await migrate(settings)
+    needed = wanted(actors)
+    if "History" in needed:
+        # Large, and whoever needs the history imports it anyway.
+        from mesh.store import migrate  # noqa: PLC0415
+
+        await migrate(settings)
     client = await connect(settings)
-    async with Bus.open(settings, "actors") as bus, resources(settings, bus) as given, AsyncExitStack() as stack:
+    async with (
+        Bus.open(settings, "actors") as bus,
+        resources(settings, bus, needed) as given,
+        AsyncExitStack() as stack,
+    ):
         for one in workers(client, actors, given, bus, settings):
             await stack.enter_async_context(one)
         preparing = asyncio.create_task(asyncio.to_thread(prepare, actors))

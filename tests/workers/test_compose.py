@@ -5,7 +5,7 @@ from mesh.settings import Settings
 from mesh.temporal import activity_of
 from tests.fakes import FakeBus
 from workers.compose import standard_route
-from workers.resources import resources
+from workers.resources import resources, wanted
 
 STANDARD = (
     ("sentiment_analyzer", "intent_analyzer", "context_retriever"), "decision_router", "response_generator",
@@ -46,6 +46,16 @@ async def test_every_actor_gets_what_it_needs(ports_settings: Settings) -> None:
         served = [activity_of(one, one.bind(given), bus) for one in discover().values()]
     assert len(served) == len(EVERY_ACTOR)
     assert given[Settings] is ports_settings
+
+
+async def test_what_nobody_asks_for_is_not_opened(ports_settings: Settings) -> None:
+    actors = discover()
+    some = [actors["intent_analyzer"], actors["escalation_router"]]
+    async with resources(ports_settings, FakeBus(), wanted(some)) as given:
+        assert {kind.__name__ for kind in given} == {"Settings", "Bus", "LLM", "Sessions", "History"}
+        assert all(one.bind(given) for one in some)
+    async with resources(ports_settings, FakeBus(), wanted([actors["sentiment_analyzer"]])) as given:
+        assert {kind.__name__ for kind in given} == {"Settings", "Bus", "LLM", "Sessions"}
 
 
 async def test_nothing_outside_needs_to_run_for_the_resources_to_open(ports_settings: Settings) -> None:

@@ -46,6 +46,12 @@ def test_the_gateway_knows_every_actor_without_what_the_actors_work_with() -> No
     assert sorted(found & set(ENGINES)) == []
 
 
+def test_a_worker_of_one_actor_imports_nothing_that_only_others_ask_for() -> None:
+    found = imported("import workers.actors; from mesh.actor import discover; discover(names=['email_reader'])")
+    assert "temporalio" in found
+    assert sorted(found & {"sqlalchemy", "onnxruntime", "fastapi", "argon2", "jinja2"}) == []
+
+
 def test_a_worker_of_one_actor_imports_no_other() -> None:
     program = "import sys, workers.actors; from mesh.actor import discover; discover(names=['email_reader']); "
     program += "print(*(name for name in sys.modules if name.startswith(('activities.', 'routers.'))))"
