@@ -27,8 +27,9 @@ from mock_services.seed import Stock, stock
 from mock_services.services import services
 from mock_services.store import Store
 from tests.fakes import FakeBus, MemorySessions
-from workers.compose import resources, standard_route
+from workers.compose import standard_route
 from workers.rehearsal import Rehearsal, Stopped
+from workers.resources import resources
 
 SEED = 7
 
