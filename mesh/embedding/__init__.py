@@ -95,9 +95,18 @@ class Embedder:
         return found
 
 
-@cache
 def embedder() -> Embedder:
     """The one of this process: loading takes a fifth of a second."""
+    # Two threads that read the first message would both load it, and what one of them frees is not given back whole.
+    with _LOADING:
+        return _loaded()
+
+
+_LOADING: Final = threading.Lock()
+
+
+@cache
+def _loaded() -> Embedder:
     return Embedder()
 
 

@@ -3,7 +3,11 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
+from threading import Barrier
+from time import sleep
 from unittest.mock import Mock
 
 import numpy as np
@@ -77,6 +81,19 @@ def test_no_matrix_of_the_model_is_kept_in_32_bit_numbers(monkeypatch: pytest.Mo
 
 def test_a_text_that_differs_in_its_blanks_alone_is_read_once() -> None:
     assert embedder().vector("two  lamps\nplease ") is embedder().vector("two lamps please")
+
+
+def test_threads_that_need_it_first_at_the_same_time_load_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    both, loaded = Barrier(2), Mock(side_effect=lambda: sleep(0.05))
+    monkeypatch.setattr("mesh.embedding._loaded", cache(loaded))
+
+    def first() -> object:
+        both.wait()
+        return embedder()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _: first(), range(2)))
+    assert loaded.call_count == 1
 
 
 def test_numpy_counts_on_one_thread() -> None:
