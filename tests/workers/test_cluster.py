@@ -63,8 +63,9 @@ def test_with_three_servers_there_are_two_of_each_that_serves_customers(three: S
     _, ours = plan(three)
     assert [program.name for program in ours] == [
         "workflow", "actors", "intake", "gateway", "actors2", "intake2", "gateway2",
+        "shop", "agentmail",
     ]  # fmt: skip
-    told = {program.name: dict(program.environment) for program in ours}
+    told = {program.name: dict(program.environment) for program in ours if "mesh.cli" in program.command}
     assert {found["NATS_NODES"] for found in told.values()} == {"3"}
     assert told["gateway2"]["GATEWAY_PORT"] == "8010"
     assert "GATEWAY_PORT" not in told["gateway"]
@@ -72,14 +73,14 @@ def test_with_three_servers_there_are_two_of_each_that_serves_customers(three: S
 
 def test_with_one_server_everything_is_there_once(tmp_path: Path) -> None:
     servers, ours = plan(settings(mesh_data_dir=tmp_path))
-    assert [program.name for program in servers] == ["temporal", "nats", "valkey", "shop", "agentmail"]
-    assert [program.name for program in ours] == ["workflow", "actors", "intake", "gateway"]
+    assert [program.name for program in servers] == ["temporal", "nats", "valkey"]
+    assert [program.name for program in ours] == ["workflow", "actors", "intake", "gateway", "shop", "agentmail"]
 
 
 def test_a_cluster_of_ones_own_is_used_and_none_started(tmp_path: Path) -> None:
     given = settings(mesh_data_dir=tmp_path, nats_nodes=3, nats_url="nats://a:1, nats://b:2")
     servers, _ = plan(given)
-    assert [program.name for program in servers] == ["temporal", "valkey", "shop", "agentmail"]
+    assert [program.name for program in servers] == ["temporal", "valkey"]
     assert given.nats_targets == ["nats://a:1", "nats://b:2"]
     assert given.stream_replicas is None
     assert settings(nats_url="nats://a:1", nats_replicas=3).stream_replicas == 3
