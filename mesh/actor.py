@@ -104,11 +104,18 @@ def discover(packages: Iterable[str] = ACTOR_PACKAGES, names: Collection[str] = 
     not find them all, every module is.
 
     Raises:
-        MeshError: two actors bear one name.
+        MeshError: two actors bear one name, or one is not in the file of its name.
     """
+    packages = tuple(packages)
     files = [info.name for package in packages for info in _modules(package)]
     found = _actors_in(file for file in files if file.rsplit(".", 1)[-1] in names)
-    return {name: found[name] for name in names} if names and found.keys() >= set(names) else _actors_in(files)
+    if names and found.keys() >= set(names):
+        return {name: found[name] for name in names}
+    found = _actors_in(files)
+    # Whoever waits for all mailboxes to be served knows them by the files.
+    if odd := sorted(found.keys() ^ set(names_of_files(packages))):
+        raise MeshError(f"an actor and its file bear one name, in {' and '.join(packages)}; not so: {', '.join(odd)}")
+    return found
 
 
 def names_of_files(packages: Iterable[str] = ACTOR_PACKAGES) -> list[str]:

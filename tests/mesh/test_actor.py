@@ -81,14 +81,15 @@ def test_an_actor_by_name_is_found_without_importing_the_others(
     assert "few_actors.four" not in sys.modules
 
 
-def test_an_actor_that_is_not_in_a_file_of_its_name_is_found_all_the_same(
+def test_an_actor_whose_file_bears_another_name_is_refused_with_both_names(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _package(tmp_path, monkeypatch, "odd_actors", five="six")
-    assert set(discover(["odd_actors"], ["six"])) == {"six"}
+    with pytest.raises(MeshError, match="five, six"):
+        discover(["odd_actors"])
 
 
-def test_every_actor_is_in_a_file_of_its_name() -> None:
+def test_the_names_of_the_files_are_those_of_the_actors() -> None:
     assert sorted(names_of_files()) == sorted(discover())
 
 
