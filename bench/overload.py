@@ -26,7 +26,9 @@ import httpx
 from bench.chat import QUESTIONS, measure
 from bench.stack import a_stack, memory
 
-CLIENTS = 20
+CLIENTS = 12
+"""Enough to keep everything busy, and too few to be refused."""
+WARM_UP = 5.0
 AT_ONCE = 1_000
 """Requests that may be open; the load is bounded where the stack is not."""
 CHECKS = 16
@@ -199,13 +201,14 @@ async def overload(urls: Sequence[str], rate: float, seconds: float, obedient: f
 @click.option("--json", "file", type=click.Path(path_type=Path), default=None, help="Where to keep the figures.")
 def main(factor: float, seconds: float, obedient: float, measured: float, file: Path | None) -> None:
     """Start a stack, measure its capacity, overload it, and look what became of everybody."""
-    with a_stack(**GATE) as stack:
-        asyncio.run(measure(stack.urls, CLIENTS, 5))
-        capacity = asyncio.run(measure(stack.urls, CLIENTS, measured)).per_minute
-        print(
-            f"capacity: {capacity:,.0f} messages a minute at {CLIENTS} clients; {factor:g} times that follow",
-            flush=True,
-        )
+    with a_stack(None, **GATE) as stack:
+        # One customer first, as when a day begins: the gate learns how long an answer takes alone.
+        for clients in (1, CLIENTS):
+            asyncio.run(measure(stack.urls, clients, WARM_UP))
+        calm = asyncio.run(measure(stack.urls, CLIENTS, measured))
+        capacity = calm.per_minute
+        print(f"capacity: {capacity:,.0f} messages a minute, p95 {calm.quantile(95):.0f} ms at {CLIENTS} clients")
+        print(f"errors then: {dict(calm.errors)}; {factor:g} times that follow", flush=True)
         found = asyncio.run(overload(stack.urls, capacity / 60 * factor, seconds, obedient))
         found |= {"capacity_per_minute": round(capacity), "factor": factor, "seconds": seconds}
         found |= {"memory_mib": round(memory(stack) / 2**20)}

@@ -90,29 +90,41 @@ class Gate:
             yield message
             return
         marked = self._marked(message, who)
-        try:
-            self.enter(message_id, message.session_id, who)
-        except Refused as refused:
-            raise self._problem(message_id, refused) from None
+        self._enter(message_id, message.session_id, who)
         try:
             yield marked
         except BaseException:
             self.backlog.leave(message_id)
             raise
 
-    def enter(self, message_id: str, session_id: str, who: str) -> None:
-        """Take a place.
+    def demand(self, message_id: str, session_id: str, who: str) -> None:
+        """Go on only if there is a place.
 
         Raises:
-            Refused: there is none now.
+            Problem: 503 with Retry-After, there is none now.
         """
-        if self._settings.admission:
+        try:
             self._demand(message_id, session_id, who)
+        except Refused as refused:
+            raise self._problem(message_id, refused) from None
+
+    def has_room(self, message_id: str, session_id: str, who: str) -> bool:
+        """Whether it could come in now; nothing is noted."""
+        try:
+            self._demand(message_id, session_id, who)
+        except Refused:
+            return False
+        return True
+
+    def _enter(self, message_id: str, session_id: str, who: str) -> None:
+        self.demand(message_id, session_id, who)
         self.outside.came(message_id)
         self.backlog.take(message_id, who)
         self.congestion.in_hand(len(self.backlog))
 
     def _demand(self, message_id: str, session_id: str, who: str) -> None:
+        if not self._settings.admission:
+            return
         if early := self.outside.early(message_id):
             raise Refused(early, "early")
         share = max(FEWEST, self.congestion.limit * self._settings.admission_customer_share)

@@ -15,6 +15,7 @@ from gateway import answers, attached, curtain
 from gateway.address import address_of
 from gateway.credentials import NOBODY
 from gateway.edge import Edge, TheEdge
+from gateway.gatekeeping import refuse_early, who_of
 from gateway.identity import Customer, TheCustomer, named
 from gateway.models import MAX_TEXT, Answer, ChatRequest, Conversation, Instant, Pending, StoredAnswer, SupersededAnswer
 from gateway.ownership import TheReader, begun, demand_readable, demand_session, learn, secret_of
@@ -51,6 +52,7 @@ async def chat(body: ChatRequest, request: Request, customer: TheCustomer, edge:
     """
     refuse_long(body.message)
     customer = named(edge, customer, body.customer_email)
+    await refuse_early(edge, customer, body)
     if body.session_id is None:
         address = address_of(request, edge.settings)
         await demand_pace(edge.rates, edge.settings.rate_new_sessions, "new-session", address)
@@ -188,8 +190,7 @@ async def take_in(
     Raises:
         Problem: 409, of its files; 503, there are too many messages, or NATS did not confirm it.
     """
-    who = fingerprint(customer.mark if customer.email else message.session_id)
-    with edge.gate.admitting(message, who, known=known) as admitted:
+    with edge.gate.admitting(message, who_of(customer, message.session_id), known=known) as admitted:
         await hand_over(edge, await attached.to_message(edge, admitted, attachment_ids))
 
 

@@ -19,6 +19,7 @@ QUICK: Final = 4
 """The quickest of so many answers stands for all: the slow ones may have had other reasons."""
 IN_USE: Final = 0.7
 """Share of the limit from which on it is in use: what nobody reached has proven nothing."""
+ENOUGH_TO_DO: Final = 0.4
 GROWTH: Final = 1.5
 SHRINKING: Final = 0.3
 SMALLEST_SHARE: Final = 0.5
@@ -75,9 +76,9 @@ class Congestion:
         seconds, self._looked = now - self._looked, now
         served, self._served = self._served, 0
         # Only what is answered while there is enough to do all the time tells how much can be.
-        if seconds > 0 and min(self._before, count) >= self.limit / 2:
-            found = served / seconds
-            self.rate = found if self.rate is None else self.rate + LEARNING * (found - self.rate)
+        if seconds > 0 and min(self._before, count) >= ENOUGH_TO_DO * self.limit:
+            before = self.answers
+            self.rate = before + LEARNING * (served / seconds - before)
 
     def _adapt(self, *, refused: bool) -> None:
         quick = sorted(self._sojourns)[len(self._sojourns) // QUICK]

@@ -5,11 +5,15 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from uuid import uuid4
 
 from gateway.admission import EVERY, Rush
 from gateway.edge import Edge
+from gateway.identity import Customer
+from gateway.models import ChatRequest
 from mesh.acts import Act
 from mesh.errors import Transient, Unavailable
+from mesh.secret import fingerprint
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +28,34 @@ async def kept(edge: Edge) -> AsyncIterator[None]:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+
+
+def who_of(customer: Customer, session_id: str) -> str:
+    """Whose message it is, for counting: a hash that tells nobody."""
+    return fingerprint(customer.mark if customer.email else session_id)
+
+
+async def refuse_early(edge: Edge, customer: Customer, said: ChatRequest) -> None:
+    """Refuse what could not come in before anything is looked up or counted for it, unless it came in before.
+
+    Raises:
+        Problem: 503 with Retry-After.
+    """
+    session_id, message_id = said.session_id or "", said.message_id or uuid4().hex
+    who = who_of(customer, session_id)
+    if message_id in edge.gate.backlog or edge.gate.has_room(message_id, session_id, who):
+        return
+    if said.message_id is None or not await _accepted(edge, message_id):
+        edge.gate.demand(message_id, session_id, who)
+
+
+async def _accepted(edge: Edge, message_id: str) -> bool:
+    """Whether it may have been accepted before."""
+    try:
+        return await edge.sessions.accepted(message_id)
+    except Unavailable:
+        # Whoever looks more closely asks the history.
+        return True
 
 
 async def _watch(edge: Edge) -> None:

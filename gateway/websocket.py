@@ -52,6 +52,7 @@ from gateway.frames import (
     SessionFrame,
     SupersededFrame,
 )
+from gateway.gatekeeping import refuse_early
 from gateway.handshake import (
     MAX_FRAME,
     POLICY_VIOLATION,
@@ -211,6 +212,7 @@ async def _hear(edge: Edge, line: Line, said: Said, visit: Visit) -> None:
     )
     try:
         refuse_long(said.text)
+        await refuse_early(edge, visit.customer, request)
         await demand_pace(edge.rates, edge.settings.rate_address, "address", visit.address)
         await demand_pace_of(edge, visit.customer, visit.session_id)
         message = compose(edge, request, visit.customer, visit.session_id)

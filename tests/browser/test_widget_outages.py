@@ -133,12 +133,12 @@ async def test_a_rush_is_said_and_the_message_goes_by_itself_once_there_is_room(
         await shopper.arrive()
         await shopper.ask("Hello")
         for number in range(40):
-            await bus.progress(working(f"elsewhere-{number}"))
+            await bus.progress(working(f"{blocked}-{number}"))
         await until(crowded)
         await shopper.say("Are you busy?")
         await expect(shopper.state).to_have_text("Many are writing now: sent again by itself")
         for number in range(40):
-            await bus.reply(answer(f"elsewhere-{number}", f"s-{number}"))
+            await bus.reply(answer(f"{blocked}-{number}", f"s-{number}"))
         await expect(shopper.replies.last).to_have_text("You said: Are you busy?")
         await expect(shopper.state).to_have_text("Received")
     assert [message.payload.customer_message for message in shopper.heard(empty_house)] == ["Hello", "Are you busy?"]

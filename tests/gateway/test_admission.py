@@ -246,7 +246,7 @@ def test_times_to_come_back_are_spread(clock: Clock) -> None:
     gate = Gate(settings(), Metrics(), clock, lambda: next(chances))
     fill(gate)
     waits = [comes(gate, f"m-{number}") for number in range(400)]
-    assert waits[-1] > waits[-2]
+    assert abs(waits[-1] - waits[-2]) >= 2
 
 
 def test_one_customer_with_a_hundred_messages_leaves_room_for_others(gate: Gate) -> None:

@@ -12,7 +12,7 @@ from gateway.metrics import Metrics
 from mesh.delivery import acceptance
 from mesh.protocol import Message
 from mesh.replies import Reply
-from tests.fakes import FakeBus, a_message
+from tests.fakes import FakeBus, FakeJourneys, MemorySessions, a_message
 from tests.gateway.house import EMAIL
 from tests.gateway.indoors import a_whole_edge, an_app, browser, open_settings
 from tests.gateway.provider import a_door, a_mail
@@ -104,8 +104,38 @@ async def test_a_message_that_was_accepted_before_is_taken_again_however_much_th
 ) -> None:
     first = a_message("Hello", email=EMAIL, message_id="m-1", session_id="s-1")
     await edge.history.add((acceptance(first, NOW),))
+    await edge.sessions.accept("m-1", "s-1")
     fill(edge)
     assert (await say(http, message_id="m-1", session_id="s-1")).status_code == 202
+
+
+async def test_a_message_that_is_known_by_its_mark_alone_is_taken_again_too(
+    http: httpx.AsyncClient, edge: Edge
+) -> None:
+    await edge.sessions.accept("m-1", "s-1")
+    journeys = await edge.temporal.journeys()
+    assert isinstance(journeys, FakeJourneys)
+    journeys.open["m-1"] = a_message("Hello", email=EMAIL, message_id="m-1", session_id="s-1")
+    fill(edge)
+    assert (await say(http, message_id="m-1", session_id="s-1")).status_code == 202
+
+
+async def test_without_the_marks_the_history_says_what_was_accepted(http: httpx.AsyncClient, edge: Edge) -> None:
+    first = a_message("Hello", email=EMAIL, message_id="m-1", session_id="s-1")
+    await edge.history.add((acceptance(first, NOW),))
+    fill(edge)
+    assert isinstance(edge.sessions, MemorySessions)
+    edge.sessions.down = True
+    assert (await say(http, message_id="m-1", session_id="s-1")).status_code == 202
+    assert (await say(http, message_id="m-2")).status_code == 503
+
+
+async def test_what_is_refused_begins_no_session(http: httpx.AsyncClient, edge: Edge) -> None:
+    assert isinstance(edge.sessions, MemorySessions)
+    fill(edge)
+    for number in range(5):
+        assert (await say(http, message_id=f"m-{number}")).status_code == 503
+    assert edge.sessions.notes == {}
 
 
 async def test_what_nats_did_not_confirm_takes_no_place(http: httpx.AsyncClient, edge: Edge) -> None:
