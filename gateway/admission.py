@@ -161,7 +161,7 @@ class Gate:
         """Seconds until its turn: what is in hand and who was told to come before it, by how many are answered."""
         ahead = self.outside.late if self.outside.comes_back(message_id) else self.outside.coming
         seconds = (len(self.backlog) + ahead) / self.congestion.answers
-        return min(self._settings.admission_longest, max(SOONEST, seconds))
+        return min(self._settings.admission_longest / (1 + JITTER), max(SOONEST, seconds))
 
     def _marked(self, message: Message, who: str) -> Message:
         """While it is crowded, what a customer sends beside a first message is taken in turn with others'."""
@@ -228,6 +228,7 @@ class Gate:
             in_stream: messages that NATS holds for intake now.
         """
         self.backlog.set_in_stream(in_stream)
+        self.outside.look()
         for message_id in self.backlog.drop_overtaken():
             log.info("message %s was overtaken: it is stuck, and takes no place any more", message_id)
         self.congestion.look(len(self.backlog), refused=self.refused > self._seen)

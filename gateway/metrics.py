@@ -16,7 +16,7 @@ ADMISSION = {
     "oldest_message_seconds": "How long the oldest of them has been in hand.",
     "queueing_seconds": "How much longer answers take than they did with next to nothing in hand.",
     "answers_per_second": "Answers of the whole mesh a second, measured while it was busy.",
-    "messages_expected": "Messages that were told to come back, and whose time has not come.",
+    "messages_expected": "Messages that were told to come back, will likely do so, and whose time has not come.",
 }
 
 

@@ -84,7 +84,7 @@ class GateSettings(BaseSettings):
     admission_customer_share: float = Field(
         default=0.1, gt=0, le=1, description="Share of the places that one customer may take while half are taken."
     )
-    admission_longest: float = Field(default=120, ge=1, description="Longest time after which to come back.")
+    admission_longest: float = Field(default=120, ge=2, description="Longest time after which to come back.")
 
     people_idle: float = Field(
         default=3_600, gt=0, description="How long somebody at the desk stays signed in doing nothing."

@@ -112,6 +112,13 @@ def test_who_was_told_to_come_back_and_does_not_keeps_nobody_out() -> None:
     assert len(rush.sojourns) > 0.85 * 18 * 60
 
 
+def test_the_fewer_come_back_the_sooner_others_may() -> None:
+    obedient, gone = Rush(), Rush(obedient=False)
+    for rush in (obedient, gone):
+        rush.last(60)
+    assert statistics.mean(gone.told[-100:]) < statistics.mean(obedient.told[-100:]) / 4
+
+
 def test_a_burst_from_idle_is_taken_in_as_far_as_it_can_be_answered_soon(gate: Gate) -> None:
     assert 16 <= fill(gate) <= 32
 
