@@ -241,11 +241,14 @@ def test_every_next_one_is_told_a_later_time(gate: Gate) -> None:
     assert waits[-1] > waits[0] + 2
 
 
-def test_nobody_is_told_to_come_back_at_once_or_in_more_than_the_longest_time(clock: Clock) -> None:
-    gate = Gate(settings(admission_longest=10), Metrics(), clock, lambda: 0.0)
+@pytest.mark.parametrize(("chance", "soonest", "latest"), [(0.0, 1, 8), (0.999, 2, 10)])
+def test_nobody_is_told_to_come_back_at_once_or_in_more_than_the_longest_time(
+    clock: Clock, chance: float, soonest: int, latest: int
+) -> None:
+    gate = Gate(settings(admission_longest=10), Metrics(), clock, lambda: chance)
     fill(gate)
     waits = {comes(gate, f"m-{number}") for number in range(2_000)}
-    assert (min(waits), max(waits)) == (1, 10)
+    assert (min(waits), max(waits)) == (soonest, latest)
 
 
 def test_times_to_come_back_are_spread(clock: Clock) -> None:
