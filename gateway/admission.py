@@ -34,6 +34,8 @@ FEWEST: Final = 2
 """Messages that every customer may have on their way."""
 PEOPLE: Final = frozenset({"joined", "left"})
 WORKING: Final = "working"
+LAST: Final = 5
+"""The priority of mails while it is crowded; routers raise it again for what is urgent."""
 TOO_MANY: Final = (
     "More customers are writing than we can answer at once. Nothing was accepted: send it again in {wait} s."
 )
@@ -194,6 +196,14 @@ class Gate:
             )
         self.refused += 1
         self._last = now
+
+    def behind_others(self, message: Message) -> Message:
+        """A message that nobody stands and waits for: while it is crowded its visits come after all others."""
+        if not self._crowded:
+            return message
+        route = message.route
+        last = {name: route.policy(name).model_copy(update={"priority": LAST}) for name in (*route.here, *route.ahead)}
+        return message.with_route(route.model_copy(update={"policies": {**route.policies, **last}}))
 
     # -- what is heard
 

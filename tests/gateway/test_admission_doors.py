@@ -145,12 +145,18 @@ async def test_what_nats_did_not_confirm_takes_no_place(http: httpx.AsyncClient,
     assert len(edge.gate.backlog) == 0
 
 
-async def test_a_mail_is_taken_however_much_there_is_and_counts() -> None:
-    async with a_door() as door:
-        gate = door.edge.gate
+async def test_a_mail_is_taken_however_much_there_is_counts_and_comes_after_all_others() -> None:
+    async with a_door(admission=True) as door:
+        assert await door.status(a_mail()) == (200, "started")
         fill(door.edge)
         assert await door.status(a_mail()) == (200, "started")
-        assert len(gate.backlog) == 41
+        assert len(door.edge.gate.backlog) == 42
+        calm, crowded = (
+            {message.route.policy(name).priority for name in (*message.route.here, *message.route.ahead)}
+            for message in door.bus.published
+        )
+    assert calm == {3}
+    assert crowded == {5}
 
 
 async def test_the_customers_hash_marks_their_second_message_and_not_their_address(
