@@ -234,7 +234,6 @@ class FakeBus(MemoryRegisters, Bus):
         self.events: list[Progress] = []
         self.buried: list[tuple[str, dict[str, str]]] = []
         self.published: list[Message] = []
-        self.in_stream = 0
         self.down = False
 
     async def publish(self, message: Message) -> None:
@@ -250,9 +249,6 @@ class FakeBus(MemoryRegisters, Bus):
 
     async def intakes(self) -> int:
         return 1
-
-    async def waiting(self) -> int:
-        return self.in_stream
 
     async def reply(self, reply: Reply) -> None:
         if self.down:

@@ -102,3 +102,24 @@ class Rush:
                 del self._left[message_id]
                 self.sojourns.append(self.clock.now - self.accepted[message_id])
                 self.gate.take_reply(answer(message_id, f"s-{message_id}"))
+
+
+def comes(gate: Gate, message_id: str, who: str = "", session_id: str = "", *, known: bool = False) -> int:
+    """0 when it comes in, else after how many seconds it may come back."""
+    message = a_message(message_id=message_id, session_id=session_id or f"s-{message_id}")
+    try:
+        with gate.admitting(message, who or f"c-{message_id}", known=known):
+            return 0
+    except Problem as refused:
+        problem = refused
+    assert problem.status == 503
+    assert problem.members["retry_after"] == int(problem.headers["Retry-After"])
+    return int(problem.headers["Retry-After"])
+
+
+def fill(gate: Gate) -> int:
+    """Newcomers until one is refused; how many came in."""
+    for number in range(1_000):
+        if comes(gate, f"full-{number}"):
+            return number
+    raise AssertionError("nobody was refused")
