@@ -42,6 +42,7 @@ GENEROUS = {
     **dict.fromkeys(("RATE_ADDRESS", "RATE_SESSION", "RATE_CUSTOMER", "RATE_NEW_SESSIONS"), "10000000/minute"),
     **dict.fromkeys(("RATE_SIGN_IN", "RATE_SOCKET"), "1000000/minute"),
     **dict.fromkeys(("SOCKETS_PER_ADDRESS", "SOCKETS_PER_CUSTOMER"), "100000"),
+    "ADMISSION": "false",
 }
 """All customers of a measurement come from one address: counted like others, and never told to wait."""
 

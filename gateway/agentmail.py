@@ -91,7 +91,9 @@ async def _arrived(edge: Edge, event_type: str, mail: Mail, message_id: str) -> 
     if admission.again and await _accepted(edge, message_id):
         return Taken(status="duplicate")
     # Published again it is the same message: JetStream, intake and Temporal know it by its id.
-    await edge.bus.publish(await _composed(edge, mail, writer, message_id, admission.verdict))
+    message = await _composed(edge, mail, writer, message_id, admission.verdict)
+    await edge.bus.publish(edge.gate.behind_others(message))
+    edge.gate.took(message_id)
     return Taken(status="duplicate" if admission.again else "started")
 
 

@@ -32,11 +32,13 @@ from gateway import (
     uploads,
     websocket,
 )
+from gateway.admission import Gate
 from gateway.assigning import Assigner
 from gateway.board import Board
 from gateway.breakage import Broken
 from gateway.credentials import EMAIL_HEADER, SECRET_HEADER, Described
 from gateway.edge import Edge, Temporal
+from gateway.gatekeeping import kept
 from gateway.leases import Leases
 from gateway.limits import LimitedBodies
 from gateway.metrics import Counted, Metrics
@@ -180,6 +182,7 @@ def _lifespan(  # noqa: PLR0913 - what the app is made from
                 sign_ins=SignIns(settings, sessions, people),
                 acts=Acts(engine),
                 metrics_token=Secret(settings.metrics_token, settings.metrics_token_file),
+                gate=Gate(settings, metrics),
                 mail=mail or MailRoutes(answer=route, person=route, fetch=route),
                 signatures=Signatures(agentmail_secrets(settings)),
             )
@@ -196,6 +199,8 @@ def _lifespan(  # noqa: PLR0913 - what the app is made from
             await assigner.open()
             edge.switchboard.also(assigner.take_reply, assigner.take_progress)
             views = await stack.enter_async_context(views_of(edge, plan))
+            edge.switchboard.also(edge.gate.take_reply, edge.gate.take_progress)
+            await stack.enter_async_context(kept(edge))
             await edge.bus.watch_replies(edge.switchboard.take_reply)
             await edge.bus.watch_progress(edge.switchboard.take_progress)
             await stack.enter_async_context(uploads.swept(settings))

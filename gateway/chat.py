@@ -15,6 +15,7 @@ from gateway import answers, attached, curtain
 from gateway.address import address_of
 from gateway.credentials import NOBODY
 from gateway.edge import Edge, TheEdge
+from gateway.gatekeeping import refuse_early, who_of
 from gateway.identity import Customer, TheCustomer, named
 from gateway.models import MAX_TEXT, Answer, ChatRequest, Conversation, Instant, Pending, StoredAnswer, SupersededAnswer
 from gateway.ownership import TheReader, begun, demand_readable, demand_session, learn, secret_of
@@ -51,6 +52,7 @@ async def chat(body: ChatRequest, request: Request, customer: TheCustomer, edge:
     """
     refuse_long(body.message)
     customer = named(edge, customer, body.customer_email)
+    await refuse_early(edge, customer, body)
     if body.session_id is None:
         address = address_of(request, edge.settings)
         await demand_pace(edge.rates, edge.settings.rate_new_sessions, "new-session", address)
@@ -65,9 +67,9 @@ async def _said(edge: Edge, customer: Customer, body: ChatRequest, session_id: s
     await demand_pace_of(edge, customer, session_id)
     message = compose(edge, body, customer, session_id)
     with edge.switchboard.waiting_for(message) as reply:
-        answer, message = await said_before(edge, message, body) if body.message_id else (None, message)
+        answer, message, known = await said_before(edge, message, body) if body.message_id else first_said(message)
         if answer is None:
-            await hand_over(edge, await attached.to_message(edge, message, body.attachments))
+            await take_in(edge, customer, message, body.attachments, known=known)
             answer = await _answered(edge, message, reply)
     secret = secret_of(edge, customer, message.session_id)
     if answer is None:
@@ -155,20 +157,41 @@ def refuse_long(text: str) -> None:
         raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
 
 
-async def said_before(edge: Edge, message: Message, body: ChatRequest) -> tuple[Answer | None, Message]:
-    """The stored answer to a repeated message, and the message as it was first said.
+Before = tuple[Answer | None, Message, bool]
+
+
+def first_said(message: Message) -> Before:
+    return None, message, False
+
+
+async def said_before(edge: Edge, message: Message, body: ChatRequest) -> Before:
+    """The stored answer to a repeated message, the message as it was first said, and whether it was accepted.
 
     Raises:
         Problem: 409, this message id belongs to something else that was said.
     """
     rows, _ = await _rows(edge, message.message_id)
-    first = _from_rows(rows, message) or edge.switchboard.awaited(message.message_id)
+    accepted = _from_rows(rows, message)
+    first = accepted or edge.switchboard.awaited(message.message_id)
     if first is None or first is message:
-        first = await _in_the_mesh(edge, message.message_id) or message
+        accepted = await _in_the_mesh(edge, message.message_id)
+        first = accepted or message
     _refuse_other(first, message, body)
     found = answers.of_rows(rows)
     adopted = {"session_id": first.session_id, "metadata": {**message.metadata, **first.metadata}}
-    return found[-1] if found else None, message.model_copy(update=adopted)
+    return found[-1] if found else None, message.model_copy(update=adopted), accepted is not None
+
+
+async def take_in(
+    edge: Edge, customer: Customer, message: Message, attachment_ids: Sequence[str], *, known: bool
+) -> None:
+    """Hand a message over if it may come in now.
+
+    Raises:
+        Problem: 409, of its files; 503, there are too many messages, or NATS did not confirm it.
+    """
+    with edge.gate.admitting(message, who_of(customer, message.session_id), known=known) as admitted:
+        await hand_over(edge, await attached.to_message(edge, admitted, attachment_ids))
 
 
 async def hand_over(edge: Edge, message: Message) -> None:

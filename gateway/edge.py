@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from gateway.admission import Gate
 from gateway.metrics import Metrics
 from gateway.owners import Owners
 from gateway.pace import Sockets
@@ -81,6 +82,7 @@ class Edge:
     sign_ins: SignIns
     acts: Acts
     metrics_token: Secret
+    gate: Gate
     mail: MailRoutes = field(default_factory=MailRoutes)
     signatures: Signatures = field(default_factory=Signatures)
 

@@ -62,12 +62,13 @@ class PongFrame(BaseModel):
 
 
 class ErrorFrame(BaseModel):
-    """`retry_after`: seconds to wait, when there were too many messages."""
+    """`retry_after`: seconds to wait when there were too many messages; of all customers, when `reason` is busy."""
 
     type: Literal["error"] = "error"
     detail: str
     message_id: str | None = None
     retry_after: int | None = None
+    reason: str | None = None
 
 
 class ProgressFrame(BaseModel):

@@ -10,6 +10,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SECONDS = (0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30)
 
+ADMISSION = {
+    "messages_in_hand": "Messages of the whole mesh that are neither answered nor with a person.",
+    "message_places": "How many messages may be in hand before some are refused.",
+    "oldest_message_seconds": "How long the oldest of them has been in hand.",
+    "queueing_seconds": "How much longer answers take than they did with next to nothing in hand.",
+    "answers_per_second": "Answers of the whole mesh a second, measured while it was busy.",
+    "messages_expected": "Messages that were told to come back, will likely do so, and whose time has not come.",
+}
+
 
 class Metrics:
     def __init__(self) -> None:
@@ -50,6 +59,16 @@ class Metrics:
             "system_health_status", "1 while a part answers, 0 while it does not.", ("part",), registry=self.registry
         )
         self.waiting = Gauge("mesh_gateway_waiting_chats", "Chats that wait for a reply.", registry=self.registry)
+
+        self.refused = Counter(
+            "mesh_gateway_refused_messages",
+            "Messages that were told to come back, by who sent them.",
+            ("why",),
+            registry=self.registry,
+        )
+        self.in_hand, self.places, self.oldest, self.delay, self.answers, self.outside = (
+            Gauge(f"mesh_gateway_{name}", told, registry=self.registry) for name, told in ADMISSION.items()
+        )
 
         self.webhooks = Counter(
             "webhook_requests", "Events of e-mail, and what became of them.", ("event_type", "status"),

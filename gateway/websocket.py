@@ -11,7 +11,8 @@
              {"type": "progress", "message_id", "actor", "state"}
              {"type": "reply", "reply_id", "message_id", "text", "status", "author", "sequence", "at"}
              {"type": "superseded", "message_id", "answered_by"} the reply to a later message answers this one too
-             {"type": "error", "detail", "message_id"?, "retry_after"?}  the socket stays open
+             {"type": "error", "detail", "message_id"?, "retry_after"?, "reason"?}  the socket stays open; with reason
+                                                            "busy" send it again after so many seconds
              {"type": "pong"}
 
 The token may be offered as the subprotocol `identity.<token>`, beside `mesh`, instead of in the first frame; never in
@@ -28,16 +29,14 @@ yours; 4429 too many sockets.
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
-from http import HTTPStatus
 from uuid import uuid4
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from gateway import attached
 from gateway.address import is_welcome
-from gateway.chat import compose, demand_pace_of, hand_over, refuse_long, said_before
+from gateway.chat import compose, demand_pace_of, first_said, refuse_long, said_before, take_in
 from gateway.edge import Edge, TheEdge
 from gateway.frames import (
     AcceptedFrame,
@@ -53,6 +52,7 @@ from gateway.frames import (
     SessionFrame,
     SupersededFrame,
 )
+from gateway.gatekeeping import refuse_early
 from gateway.handshake import (
     MAX_FRAME,
     POLICY_VIOLATION,
@@ -212,12 +212,13 @@ async def _hear(edge: Edge, line: Line, said: Said, visit: Visit) -> None:
     )
     try:
         refuse_long(said.text)
+        await refuse_early(edge, visit.customer, request)
         await demand_pace(edge.rates, edge.settings.rate_address, "address", visit.address)
         await demand_pace_of(edge, visit.customer, visit.session_id)
         message = compose(edge, request, visit.customer, visit.session_id)
-        answer, message = await said_before(edge, message, request) if said.message_id else (None, message)
+        answer, message, known = await said_before(edge, message, request) if said.message_id else first_said(message)
         if answer is None:
-            await hand_over(edge, await attached.to_message(edge, message, said.attachments))
+            await take_in(edge, visit.customer, message, said.attachments, known=known)
         line.put(AcceptedFrame(message_id=message.message_id))
         if isinstance(answer, SupersededAnswer):
             line.put(SupersededFrame(message_id=message.message_id, answered_by=answer.answered_by))
@@ -230,9 +231,7 @@ async def _hear(edge: Edge, line: Line, said: Said, visit: Visit) -> None:
 
 
 def _error(problem: Problem, message_id: str | None) -> ErrorFrame:
-    wait = problem.headers.get("Retry-After")
-    patience = int(wait) if wait and problem.status is HTTPStatus.TOO_MANY_REQUESTS else None
-    return ErrorFrame(detail=problem.detail, message_id=message_id, retry_after=patience)
+    return ErrorFrame.model_validate({**problem.members, "detail": problem.detail, "message_id": message_id})
 
 
 async def _say_again(edge: Edge, line: Line, session_id: str, message_id: str) -> None:

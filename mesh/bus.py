@@ -196,6 +196,12 @@ class Bus(Registers, Pulling, Watching):
         with _unavailable("NATS JetStream is not usable"):
             return (await self._stream.consumer_info(MESSAGES, INTAKE)).num_waiting or 0
 
+    async def waiting(self) -> int:
+        """How many messages wait for intake, or are in its hands."""
+        with _unavailable("NATS JetStream is not usable"):
+            found = await self._stream.consumer_info(MESSAGES, INTAKE)
+        return (found.num_pending or 0) + (found.num_ack_pending or 0)
+
     async def _store(self, subject: str, data: bytes, headers: dict[str, str]) -> None:
         self._demand_connection()
         with _unavailable("NATS did not confirm the message"):

@@ -142,6 +142,7 @@ def _reply(message: Message, answer: Answer, reply_id: str, now: datetime) -> Re
         sources=answer.sources,
         parts=answer.parts,
         metadata=_metadata(message),
+        tier=message.facets("").get("Tier"),
     )
 
 

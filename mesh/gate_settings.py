@@ -66,6 +66,26 @@ class GateSettings(BaseSettings):
     sockets_per_address: int = Field(default=100, ge=1, description="Open sockets of one address at one gateway.")
     sockets_per_customer: int = Field(default=10, ge=1, description="Open sockets of one customer at one gateway.")
 
+    admission: bool = Field(
+        default=True, description="Refuse messages, with the time to come back, that the mesh could not answer soon."
+    )
+    admission_delay: float = Field(
+        default=1, gt=0, description="Queueing delay of the mesh up to which it takes in more messages."
+    )
+    admission_least: int = Field(
+        default=8, ge=1, description="Messages in hand that are never too many, however slow answers are."
+    )
+    admission_reserve: float = Field(
+        default=0.2,
+        ge=0,
+        lt=1,
+        description="Share of the places that is kept for VIPs, conversations under way and who was told to come back.",
+    )
+    admission_customer_share: float = Field(
+        default=0.1, gt=0, le=1, description="Share of the places that one customer may take while half are taken."
+    )
+    admission_longest: float = Field(default=120, ge=2, description="Longest time after which to come back.")
+
     people_idle: float = Field(
         default=3_600, gt=0, description="How long somebody at the desk stays signed in doing nothing."
     )

@@ -18,7 +18,7 @@ from mesh.rerun import RERUN, Rerun
 from mesh.route import HOP_CAP, Policy, Route, Step, TraceEntry, Wire, names_in, spared
 
 __all__ = [
-    "FACETS", "HOP_CAP", "MAX_ENVELOPE_BYTES", "STUCK",
+    "FACETS", "FAIRNESS", "HOP_CAP", "MAX_ENVELOPE_BYTES", "STUCK",
     "Enrichment", "Failure", "GiveUp", "Intervention", "JsonValue", "Message", "Outcome", "Payload", "Policy",
     "ProtocolError", "ReplyNow", "Reroute", "RetryNow", "Route", "SkipStep", "Step", "TraceEntry",
     "details", "impersonal", "misfit", "names_in", "obey", "objection", "queue_of", "visit_id", "wish_of",
@@ -31,6 +31,10 @@ FACETS = ("SessionId", "Actor", "State", "Intent", "Urgency", "Channel", "Tier",
 """What an operator can search a message by. Never personal data: search attributes are not encrypted."""
 
 FACET = re.compile(r"[\w+ :-]{1,200}")
+
+FAIRNESS = "fairness"
+"""Where the gateway notes whose a message is, as a hash, when its customer has others on their way."""
+FAIR = re.compile(r"[0-9a-f]{1,64}")
 
 ORIGINAL = ("customer_message", "customer_email")
 JOURNAL = ("error", "recovery_log")
@@ -194,6 +198,12 @@ class Message(Wire):
     def ending(self) -> str:
         """How a finished message ended, as the actor that delivered it says in the slot `delivery`."""
         return _text(getattr(self.payload, "delivery", None), "status") or "done"
+
+    @property
+    def fairness(self) -> str | None:
+        """Whose visits are to be taken in turn with those of others; None where that makes no difference."""
+        found = self.metadata.get(FAIRNESS)
+        return found if isinstance(found, str) and FAIR.fullmatch(found) else None
 
     # -- following
 

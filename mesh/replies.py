@@ -25,6 +25,7 @@ class Reply(Wire):
         status: resolved, escalated (a person will answer) or apologised.
         sequence: place in the reply stream, known once it was stored; resume after it.
         parts: facts of the reply that a page may draw; its text is complete without them.
+        tier: the customer's, where it is known: for the gateways, which tell nobody.
     """
 
     reply_id: str
@@ -39,6 +40,7 @@ class Reply(Wire):
     parts: Parts = NO_PARTS
     metadata: dict[str, JsonValue] = Field(default_factory=dict)
     sequence: int | None = None
+    tier: str | None = spared(None)
 
 
 class Progress(Wire):

@@ -11,6 +11,11 @@ class MemoryBuckets(Registers):
     """Whole buckets in a dictionary."""
 
     kept: dict[str, Register]
+    in_stream = 0
+
+    async def waiting(self) -> int:
+        """How many messages wait for intake."""
+        return self.in_stream
 
     async def put(self, bucket: str, key: str, value: bytes) -> None:
         await self.write(bucket, key, value, (await self.read(bucket, key)).revision)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import NoReturn
 
 from temporalio import workflow
-from temporalio.common import Priority, RetryPolicy, SearchAttributeKey
+from temporalio.common import RetryPolicy, SearchAttributeKey
 from temporalio.exceptions import ActivityError, ApplicationError, CancelledError, TimeoutType
 from temporalio.exceptions import TimeoutError as VisitTimeoutError
 
@@ -26,6 +26,7 @@ from mesh.protocol import (
     queue_of,
     visit_id,
 )
+from workflows.priorities import priority_of
 from workflows.steering import Steerable
 
 BURIAL_RETRIES = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
@@ -35,7 +36,6 @@ REMINDER_TIME = timedelta(minutes=5)
 UNSEEN = timedelta(seconds=2)
 """How long a message may travel before each of its visits is shown to operators: most have ended by then, and showing a
 visit costs the server as much as a tenth of it."""
-USUAL_PRIORITY = 3
 LONG = timedelta(seconds=15)
 """How long ordinary work at one step may take before operators see the message as stuck."""
 
@@ -158,7 +158,7 @@ class FollowRoute(Steerable):
                 maximum_interval=max(LONGEST_PAUSE, timedelta(seconds=policy.backoff)),
                 maximum_attempts=policy.attempts,
             ),
-            priority=_priority(policy.priority),
+            priority=priority_of(policy.priority, self._message.fairness),
             summary=f"step {route.current_step + 1} of {len(route.steps)}: {policy.state}",
         )
         return answer
@@ -275,11 +275,6 @@ class FollowRoute(Steerable):
             )
         self._shown = {**self._shown, **facets}
         workflow.set_current_details(details(self._message, state, self._since))
-
-
-def _priority(key: int) -> Priority:
-    """Temporal's own default is not said: a key of its own costs every visit a tenth more of the server."""
-    return Priority.default if key == USUAL_PRIORITY else Priority(priority_key=key)
 
 
 def _findings(error: ActivityError) -> Outcome:

@@ -10,6 +10,7 @@ from playwright.async_api import Browser, WebSocketRoute, expect
 from tests.browser.shopper import Shopper, a_shopper
 from tests.conftest import until
 from tests.gateway.house import House
+from tests.gateway.rush import answer, working
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 expect.set_options(timeout=30_000)
@@ -113,3 +114,31 @@ async def test_offline_is_said_and_the_message_goes_as_soon_as_the_net_is_back(
 async def _arrived(shopper: Shopper, house: House) -> bool:
     await asyncio.sleep(0)
     return any(message.payload.customer_message == "From the tunnel" for message in shopper.heard(house))
+
+
+@pytest.mark.parametrize("blocked", [False, True], ids=["by socket", "by http"])
+async def test_a_rush_is_said_and_the_message_goes_by_itself_once_there_is_room(
+    shopper: Shopper, empty_house: House, *, blocked: bool
+) -> None:
+    async def cut(socket: WebSocketRoute) -> None:
+        await socket.close(code=1011)
+
+    async def crowded() -> bool:
+        return "mesh_gateway_messages_in_hand 40.0" in (await empty_house.http.get("/metrics")).text
+
+    if blocked:
+        await shopper.page.route_web_socket("**/ws", cut)
+    bus = empty_house.echo.bus
+    async with empty_house.is_open():
+        await shopper.arrive()
+        await shopper.ask("Hello")
+        for number in range(40):
+            await bus.progress(working(f"{blocked}-{number}"))
+        await until(crowded)
+        await shopper.say("Are you busy?")
+        await expect(shopper.state).to_have_text("Many are writing now: sent again by itself")
+        for number in range(40):
+            await bus.reply(answer(f"{blocked}-{number}", f"s-{number}"))
+        await expect(shopper.replies.last).to_have_text("You said: Are you busy?")
+        await expect(shopper.state).to_have_text("Received")
+    assert [message.payload.customer_message for message in shopper.heard(empty_house)] == ["Hello", "Are you busy?"]

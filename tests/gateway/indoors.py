@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import create_async_engine
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gateway.admission import Gate
 from gateway.app import create_app
 from gateway.assigning import Assigner
 from gateway.board import CLOSED, Board, Window
@@ -46,7 +47,7 @@ RATES = (
     "rate_address", "rate_session", "rate_customer", "rate_new_sessions", "rate_sign_in", "rate_presence",
     "rate_socket",
 )  # fmt: skip
-GENEROUS = dict.fromkeys(RATES, "100000/minute")
+GENEROUS: dict[str, object] = {**dict.fromkeys(RATES, "100000/minute"), "admission": False}
 
 
 def open_settings(**changes: object) -> Settings:
@@ -77,6 +78,7 @@ def an_edge(settings: Settings, people: People | None = None, **changes: Any) ->
         "sign_ins": SignIns(settings, changes.get("sessions", sessions), people),
         "acts": Acts(engine),
         "metrics_token": Secret(settings.metrics_token),
+        "gate": Gate(settings, metrics),
         "mail": mail_routes(),
         "signatures": Signatures(Secret(settings.agentmail_webhook_secrets)),
     }

@@ -89,6 +89,7 @@ async def test_a_message_that_is_published_twice_is_stored_once(bus: Bus) -> Non
     await bus.publish(a_message("changed", message_id="m-1"))
     await bus.publish(a_message(message_id="m-2"))
     assert await bus.depth() == EMPTY | {MESSAGES: 2}
+    assert await bus.waiting() == 2
 
 
 async def test_what_is_acknowledged_leaves_the_work_queue(bus: Bus) -> None:

@@ -55,6 +55,13 @@ async def test_the_reply_says_what_was_done_and_who_was_visited(history: History
     }  # fmt: skip
 
 
+async def test_the_reply_tells_gateways_the_tier_of_the_customer(history: History) -> None:
+    bus = FakeBus()
+    known = at_the_end().enriched({"context": {"customer": {"tier": "vip"}}})
+    await deliver(known, ANSWER, history=history, bus=bus)
+    assert bus.replies[0].tier == "vip"
+
+
 async def test_a_repeated_delivery_writes_and_sends_nothing_twice(history: History) -> None:
     bus = FakeBus()
     for _ in range(2):

@@ -12,7 +12,7 @@ from temporalio.api.history.v1 import ActivityTaskScheduledEventAttributes
 from temporalio.client import WorkflowFailureError, WorkflowHistory
 from temporalio.exceptions import ApplicationError
 
-from mesh.protocol import Message, Policy, Route
+from mesh.protocol import FAIRNESS, JsonValue, Message, Policy, Route
 from tests.fakes import a_message
 from tests.workflows.conftest import Mesh
 
@@ -49,6 +49,21 @@ async def test_the_usual_priority_is_left_to_the_server_which_has_the_same(mesh:
         await mesh.travel(trip)
     [told] = scheduled(await mesh.handle(trip).fetch_history())
     assert told.priority.priority_key == 0
+
+
+async def test_visits_of_a_customer_with_several_messages_are_taken_in_turn_with_others(mesh: Mesh) -> None:
+    trip = a_trip(Policy(priority=2))
+    trip = trip.model_copy(update={"metadata": {FAIRNESS: "0a1b"}})
+    async with mesh.serving(visited=nothing):
+        await mesh.travel(trip)
+    [told] = scheduled(await mesh.handle(trip).fetch_history())
+    assert (told.priority.priority_key, told.priority.fairness_key) == (2, "0a1b")
+    assert 0 < told.priority.fairness_weight < 1
+
+
+@pytest.mark.parametrize("noted", ["polly@example.com", "x" * 65, 7, None, ["0a"]])
+def test_what_is_no_hash_is_no_fairness_key(noted: JsonValue) -> None:
+    assert a_message().model_copy(update={"metadata": {FAIRNESS: noted}}).fairness is None
 
 
 def scheduled(history: WorkflowHistory) -> list[ActivityTaskScheduledEventAttributes]:

@@ -126,10 +126,19 @@ export class Conversation {
         break;
       case "error":
         if (!frame.message_id) break;
-        if (frame.retry_after) setTimeout(() => this.send(frame.message_id), frame.retry_after * 1000);
+        if (frame.retry_after) this.#later(frame);
         else this.courier.post(frame.message_id);
         break;
     }
+  }
+
+  // Told when to come back: with the same id, so that it keeps its turn.
+  #later({ message_id: id, reason, retry_after: wait }) {
+    const message = this.waiting.get(id);
+    if (!message) return;
+    message.later = Date.now() + wait * 1000;
+    this.mark(id, reason === "busy" ? "busy" : "queued");
+    setTimeout(() => this.send(id), wait * 1000);
   }
 
   known({ session_id: remote, session_secret: secret }) {
@@ -156,7 +165,7 @@ export class Conversation {
     if (!message) return;
     const { text, attachments } = message;
     if (this.connection.send({ type: "message", text, message_id: id, ...ids(attachments) })) {
-      setTimeout(() => !message.accepted && this.courier.post(id), UNCONFIRMED_AFTER);
+      setTimeout(() => !message.accepted && !(message.later > Date.now()) && this.courier.post(id), UNCONFIRMED_AFTER);
     } else if (this.state === "lost") this.courier.post(id);
   }
 

@@ -24,7 +24,7 @@ export class Courier {
       if (answer?.ok) return this.#received(id, answer.body);
       if (answer?.status === 401) break;
       if (answer && answer.status < 500 && answer.status !== 429) return talk.failed(id, answer.body.detail);
-      talk.mark(id, "queued");
+      talk.mark(id, answer?.busy ? "busy" : "queued");
       await sleep((answer?.wait ?? 0) * 1000 || pause);
       if (talk.connection.ready) break;
     }

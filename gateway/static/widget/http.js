@@ -49,7 +49,7 @@ export class Gateway {
     try {
       const answer = await fetch(this.base + path, options);
       const body = await answer.json().catch(() => ({}));
-      return { ok: answer.ok, status: answer.status, body, wait: Number(answer.headers.get("Retry-After")) || 0 };
+      return { ok: answer.ok, status: answer.status, body, busy: body.reason === "busy", wait: Number(answer.headers.get("Retry-After")) || 0 };
     } catch {
       return null;
     }

@@ -57,7 +57,7 @@ export default {
   emailWrong: "أدخل عنوانًا مثل name@example.com.",
   begin: "ابدأ",
   demo: "عرض تجريبي: تُقبل عناوين البريد دون إثبات.",
-  states: { sending: "جارٍ الإرسال", queued: "في انتظار الاتصال", sent: "أُرسلت", received: "وصلت", superseded: "أُجيب عنها مع رسالتك التالية", failed: "لم تُرسل" },
+  states: { sending: "جارٍ الإرسال", queued: "في انتظار الاتصال", busy: "الرسائل كثيرة الآن: ستُرسل من جديد تلقائيًا", sent: "أُرسلت", received: "وصلت", superseded: "أُجيب عنها مع رسالتك التالية", failed: "لم تُرسل" },
   connection: { idle: "نحن هنا لمساعدتك", connecting: "جارٍ الاتصال", open: "متصل", lost: "الاتصال بطيء، وما زلنا نعمل", offline: "لا يوجد اتصال. سنرسلها لاحقًا.", refused: "لا يمكن فتح هذه المحادثة هنا", expired: "يرجى تسجيل الدخول مجددًا" },
   doing: { working: "جارٍ العمل على طلبك", sentiment_analyzer: "نقرأ رسالتك", intent_analyzer: "نقرأ رسالتك", context_retriever: "نبحث عن طلباتك", knowledge_retriever: "نقرأ صفحات المساعدة", decision_router: "نقرر ما يجب فعله", api_query_executor: "نتحقق من طلبك", response_generator: "نكتب الإجابة", guardrail_validator: "نراجع الإجابة", execution_coordinator: "نهتم بالأمر", compensator: "نهتم بالأمر", response_aggregator: "نرسل الإجابة", escalation_router: "نبحث عمن يستطيع المساعدة", human_agent: "في انتظار موظف" },
   steps: { processing: "جُهّز", shipped: "شُحن", in_transit: "في الطريق", out_for_delivery: "قريب منك", delivered: "سُلّم" },

@@ -57,7 +57,7 @@ export default {
   emailWrong: "Please enter an address such as name@example.com.",
   begin: "Start",
   demo: "Demo: e-mail addresses are believed without proof.",
-  states: { sending: "Sending", queued: "Waiting for the connection", sent: "Sent", received: "Received", superseded: "Answered with your next message", failed: "Not sent" },
+  states: { sending: "Sending", queued: "Waiting for the connection", busy: "Many are writing now: sent again by itself", sent: "Sent", received: "Received", superseded: "Answered with your next message", failed: "Not sent" },
   connection: { idle: "We are here for you", connecting: "Connecting", open: "Connected", lost: "Slow connection, still working", offline: "You are offline. We send it later.", refused: "This conversation cannot be opened here", expired: "Please sign in again" },
   doing: { working: "Working on it", sentiment_analyzer: "Reading your message", intent_analyzer: "Reading your message", context_retriever: "Looking up your orders", knowledge_retriever: "Reading our help pages", decision_router: "Deciding what to do", api_query_executor: "Looking up your order", response_generator: "Writing the answer", guardrail_validator: "Checking the answer", execution_coordinator: "Taking care of it", compensator: "Taking care of it", response_aggregator: "Sending the answer", escalation_router: "Finding somebody who can help", human_agent: "Waiting for a person" },
   steps: { processing: "Prepared", shipped: "Sent", in_transit: "On its way", out_for_delivery: "Near you", delivered: "Delivered" },

@@ -57,7 +57,7 @@ export default {
   emailWrong: "Escriba una dirección como name@example.com.",
   begin: "Empezar",
   demo: "Demo: los correos se aceptan sin comprobarlos.",
-  states: { sending: "Enviando", queued: "Esperando la conexión", sent: "Enviado", received: "Recibido", superseded: "Respondido con su mensaje siguiente", failed: "No enviado" },
+  states: { sending: "Enviando", queued: "Esperando la conexión", busy: "Escriben muchos ahora: se reenvía solo", sent: "Enviado", received: "Recibido", superseded: "Respondido con su mensaje siguiente", failed: "No enviado" },
   connection: { idle: "Estamos para ayudarle", connecting: "Conectando", open: "Conectado", lost: "Conexión lenta, seguimos", offline: "Sin conexión. Lo enviaremos después.", refused: "Esta conversación no se puede abrir aquí", expired: "Inicie sesión de nuevo" },
   doing: { working: "Trabajando en ello", sentiment_analyzer: "Leyendo su mensaje", intent_analyzer: "Leyendo su mensaje", context_retriever: "Buscando sus pedidos", knowledge_retriever: "Leyendo nuestra ayuda", decision_router: "Decidiendo qué hacer", api_query_executor: "Consultando su pedido", response_generator: "Escribiendo la respuesta", guardrail_validator: "Revisando la respuesta", execution_coordinator: "Ocupándonos de ello", compensator: "Ocupándonos de ello", response_aggregator: "Enviando la respuesta", escalation_router: "Buscando a alguien que pueda ayudar", human_agent: "Esperando a una persona" },
   steps: { processing: "Preparado", shipped: "Enviado", in_transit: "En camino", out_for_delivery: "Cerca de usted", delivered: "Entregado" },

@@ -57,7 +57,7 @@ export default {
   emailWrong: "Saisissez une adresse comme name@example.com.",
   begin: "Commencer",
   demo: "Démo : les adresses e-mail sont crues sans preuve.",
-  states: { sending: "Envoi", queued: "En attente de connexion", sent: "Envoyé", received: "Reçu", superseded: "Répondu avec votre message suivant", failed: "Non envoyé" },
+  states: { sending: "Envoi", queued: "En attente de connexion", busy: "Beaucoup écrivent en ce moment : renvoi automatique", sent: "Envoyé", received: "Reçu", superseded: "Répondu avec votre message suivant", failed: "Non envoyé" },
   connection: { idle: "Nous sommes là pour vous", connecting: "Connexion", open: "Connecté", lost: "Connexion lente, nous continuons", offline: "Hors ligne. Nous l'enverrons plus tard.", refused: "Cette conversation ne peut pas être ouverte ici", expired: "Veuillez vous reconnecter" },
   doing: { working: "Nous nous en occupons", sentiment_analyzer: "Lecture de votre message", intent_analyzer: "Lecture de votre message", context_retriever: "Recherche de vos commandes", knowledge_retriever: "Lecture de nos pages d'aide", decision_router: "Choix de la suite", api_query_executor: "Consultation de votre commande", response_generator: "Rédaction de la réponse", guardrail_validator: "Vérification de la réponse", execution_coordinator: "Nous nous en occupons", compensator: "Nous nous en occupons", response_aggregator: "Envoi de la réponse", escalation_router: "Recherche d'une personne qui peut aider", human_agent: "En attente d'une personne" },
   steps: { processing: "Préparé", shipped: "Expédié", in_transit: "En route", out_for_delivery: "Près de vous", delivered: "Livré" },
