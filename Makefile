@@ -54,7 +54,7 @@ check: $(VENV)/dev.stamp
 
 # Two files at a time, in order: much of a test of a whole mesh is waiting.
 test: check browser
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 # The model's own environment: its parts and its server, 2.3 GB on disk, 2 GB of memory while it runs.
 LLM_VENV := .venv-llm
