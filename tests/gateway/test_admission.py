@@ -5,6 +5,7 @@ import statistics
 import pytest
 
 from gateway.admission import Gate
+from gateway.congestion import Congestion
 from gateway.metrics import Metrics
 from tests.fakes import a_message, settings
 from tests.gateway.rush import Clock, Rush, answer, comes, fill, working
@@ -54,6 +55,29 @@ def test_a_mesh_that_is_faster_gets_more_at_the_same_time() -> None:
     rush.last(60)
     assert rush.gate.congestion.limit > 150
     assert p95(rush.sojourns) < 3
+
+
+def test_a_mesh_that_is_slower_gets_less_at_the_same_time() -> None:
+    rush = Rush(capacity=6, offered=30, obedient=False)
+    rush.last(20)
+    rush.sojourns.clear()
+    rush.last(100)
+    assert p95(rush.sojourns) < 3
+
+
+def test_what_was_accepted_before_the_limit_fell_does_not_let_it_fall_again(clock: Clock) -> None:
+    congestion = Congestion(1.0, 8, clock)
+    before = clock.now
+    limits = []
+    for _ in range(2):
+        clock.now += 3
+        congestion.in_hand(30)
+        for _ in range(10):
+            congestion.served(before)
+        congestion.look(30, refused=True)
+        limits.append(congestion.limit)
+    assert limits[0] < 32
+    assert limits[1] == limits[0]
 
 
 def test_slow_answers_that_no_queue_explains_are_no_reason_to_refuse() -> None:

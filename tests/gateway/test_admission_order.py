@@ -5,7 +5,7 @@ import pytest
 from gateway.admission import Gate
 from gateway.metrics import Metrics
 from tests.fakes import a_message, settings
-from tests.gateway.rush import Clock, answer, comes, fill
+from tests.gateway.rush import Clock, Rush, answer, comes, fill
 
 
 @pytest.fixture
@@ -45,6 +45,38 @@ def test_who_was_told_to_come_back_goes_before_newcomers_and_not_before_the_time
     while not comes(gate, f"n-{len(gate.backlog)}"):
         pass
     assert comes(gate, "m-1") == 0
+
+
+def test_newcomers_leave_places_to_those_whose_time_it_is(gate: Gate, clock: Clock) -> None:
+    fill(gate)
+    waits = [comes(gate, f"m-{number}") for number in range(6)]
+    clock.now += max(waits)
+    for number in range(6):
+        gate.take_reply(answer(f"full-{number}"))
+    assert comes(gate, "new") > 0
+    assert [comes(gate, f"m-{number}") for number in range(6)] == [0] * 6
+
+
+def test_newcomers_keep_half_of_the_places_however_many_were_told_to_come(gate: Gate, clock: Clock) -> None:
+    for number in range(fill(gate)):
+        gate.take_reply(answer(f"full-{number}"))
+    for number in range(40):
+        gate.took(f"mail-{number}")
+    waits = [comes(gate, f"m-{number}") for number in range(200)]
+    clock.now += waits[100]
+    for number in range(40):
+        gate.take_reply(answer(f"mail-{number}"))
+    came = 0
+    while not comes(gate, f"new-{came}"):
+        came += 1
+    assert came >= 15
+
+
+def test_quiet_hours_do_not_make_the_time_to_come_back_longer() -> None:
+    rush = Rush(offered=2)
+    rush.last(60)
+    fill(rush.gate)
+    assert 1 <= comes(rush.gate, "fresh") <= 4
 
 
 def test_every_next_one_is_told_a_later_time(gate: Gate) -> None:
