@@ -102,7 +102,7 @@ def _plainly_calm(found: Sentiment, llm: LLM) -> bool:
     return found.sentiment != "NEGATIVE" and found.urgency == "low" and found.confidence >= llm.trusted(1.0)
 
 
-@actor("sentiment_analyzer", timeout=timedelta(seconds=10))
+@actor("sentiment_analyzer", timeout=timedelta(seconds=10), rides=True)
 async def sentiment_analyzer(message: Message, *, llm: LLM) -> tuple[Sentiment, Safety]:
     text = message.payload.customer_message
     # In a thread: a long text takes some tenths of a second.

@@ -67,6 +67,7 @@ def actor(  # noqa: PLR0913 - one keyword for each field of Policy
     priority: int = 3,
     state: str = "working",
     delivers: bool = False,
+    rides: bool = False,
 ) -> Callable[[Work], Actor]:
     """Declare an actor under its wire name; see `Policy` for what the keywords mean."""
     policy = Policy(
@@ -77,6 +78,7 @@ def actor(  # noqa: PLR0913 - one keyword for each field of Policy
         priority=priority,
         state=state,
         delivers=delivers,
+        rides=rides,
     )
 
     def declare(work: Work) -> Actor:

@@ -99,6 +99,10 @@ class Settings(MailSettings, GateSettings, NodeSettings):
         default=30, gt=0, description="Pause between two looks for messages that ended without a dead letter."
     )
     actor_slots: int = Field(default=64, ge=1, description="Visits that one actor serves at the same time.")
+    mesh_riding: bool = Field(
+        default=False,
+        description="Visits that only read and think ride along in that of another; decision 0023 says how.",
+    )
 
     human_deadline_critical: float = Field(default=900, gt=0, description="How long a critical message waits.")
     human_deadline_high: float = Field(default=3_600, gt=0, description="How long a message of high urgency waits.")
