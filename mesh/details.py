@@ -70,7 +70,7 @@ def _steps(route: Route, state: str) -> str:
 
 
 def _done(route: Route, hop: int) -> str:
-    """How a step was taken. There is no activity of its own to look for when its actors rode along in another's visit."""
+    """How a step was taken: what rode along in another's visit has no activity of its own to look for."""
     how = {entry.why for entry in route.trace if entry.hop == hop and entry.kind == "visited"}
     return f"done {why}" if len(how) == 1 and (why := next(iter(how))) else "done"
 

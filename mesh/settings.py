@@ -186,6 +186,11 @@ class Settings(MailSettings, GateSettings, NodeSettings):
         return (LanguageModel(model=self.llm_model, api_base=self.llm_api_base, api_key=self.llm_api_key),)
 
     @property
+    def rides(self) -> bool:
+        """Whether messages are carried on. Not with a model: who asks one must not wait behind a neighbour who does."""
+        return self.mesh_riding and not self.language_models
+
+    @property
     def temporal_target(self) -> str:
         return self.temporal_address or f"127.0.0.1:{self.temporal_port}"
 

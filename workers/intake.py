@@ -49,9 +49,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         asyncio.TaskGroup() as group,
     ):
         book = Acceptance(history)
-        # Models take seconds: neighbours that ask them wait side by side, and not one behind the other.
-        rides = settings.mesh_riding and not settings.language_models
-        door = Intake(bus, Journeys(client), book, rides=rides)
+        door = Intake(bus, Journeys(client), book, rides=settings.rides)
         watcher = Watcher(Letters(bus), Revival(client), Burial(bus, history))
         works = (book.write(), bus.pull(settings.intake_in_flight, door.take), watcher.watch(settings.dead_sweep))
         tasks = [group.create_task(work) for work in works]

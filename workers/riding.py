@@ -129,13 +129,17 @@ class Ride:
     async def _onward(self, outcomes: Mapping[str, Outcome]) -> list[Outcome]:
         """What the actors ahead answer, step by step, as far as they may ride."""
         legs: list[Outcome] = []
-        while self._went_on(outcomes) and monotonic() < self._end and all(map(self._takes, self._message.route.here)):
-            names = self._message.route.here
+        while self._went_on(outcomes) and monotonic() < self._end and (names := self._riders()):
             # Of a group all or none: the workflow asks the first of them, who may bring the others along.
             found = await asyncio.gather(*map(self._along, names))
             outcomes = {name: leg for name, leg in zip(names, found, strict=True) if leg}
             legs += outcomes.values() if len(outcomes) == len(names) else ()
         return legs
+
+    def _riders(self) -> tuple[str, ...]:
+        """The actors of the current step; none when the route is done, or when one of them may not ride."""
+        here = self._message.route.here
+        return here if all(map(self._takes, here)) else ()
 
     def _takes(self, name: str) -> bool:
         return self._carriage.takes(name, self._message, self._policy)
