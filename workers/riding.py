@@ -87,8 +87,9 @@ class Carriage:
             log.info("%s does not ride with %s: %s", name, carrier, type(error).__name__)
             return None
         line = _line(name, message, at, monotonic() - began, why=f"in the visit of {carrier}")
-        # A route that is as it was need not be sent back.
-        route = None if outcome.route == message.route else outcome.route
+        # A route that is as it was need not be sent back; but in a group two that answer with one are a mistake.
+        spare = message.route.here == (name,) and outcome.route == message.route
+        route = None if spare else outcome.route
         return None if deeds.tried else outcome.model_copy(update={"line": line, "route": route})
 
 

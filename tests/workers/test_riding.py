@@ -89,7 +89,7 @@ def a_mesh(made: dict[str, Made], done: list[tuple[str, int]]) -> list[Actor]:
     return [*actors, filling("handler", rides=False)]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(
     st.lists(STOPS, min_size=1, max_size=6),
     st.fixed_dictionaries(dict.fromkeys(NAMES, BEHAVIOUR)),
@@ -113,6 +113,12 @@ def test_a_ridden_journey_ends_as_any_other_whatever_the_route_and_wherever_its_
 
 
 # -- one rule each
+
+
+async def test_two_routers_at_the_same_step_are_a_mistake_when_they_ride_too() -> None:
+    actors = [an_actor("a", work_of("a", "stays", [])), an_actor("b", work_of("b", "inserts", [])), filling("last")]
+    walk = await walked(a_trip("last", ("a", "b"), "last", actors=actors), carriages(actors))
+    assert walk.buried == "a and b edited the route at the same time"
 
 
 async def test_a_stretch_that_only_thinks_is_one_activity_and_the_last_step_another() -> None:
