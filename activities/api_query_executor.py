@@ -38,7 +38,7 @@ class ApiData(Enrichment, slot="api_data"):
         return next((facts for facts in self.orders if facts.order_id == order_id), None)
 
 
-@actor("api_query_executor", timeout=timedelta(seconds=10))
+@actor("api_query_executor", timeout=timedelta(seconds=10), rides=True)
 async def api_query_executor(message: Message, *, shop: Shop, settings: Settings) -> ApiData:
     """Ask all at once and keep what is answered; these facts are never cached, for they are about money."""
     intent, context = message.need(Intent), message.need(Context)

@@ -73,7 +73,7 @@ class Context(Enrichment, slot="context"):
         return next((found for found in self.tracking if found.tracking_number == order.tracking_number), None)
 
 
-@actor("context_retriever", timeout=timedelta(seconds=10))
+@actor("context_retriever", timeout=timedelta(seconds=10), rides=True)
 async def context_retriever(
     message: Message, *, shop: Shop, sessions: Sessions, history: History, settings: Settings
 ) -> Context:

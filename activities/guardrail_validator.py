@@ -20,7 +20,7 @@ class GuardrailCheck(Enrichment, slot="guardrail_check"):
     findings: tuple[Finding, ...] = ()
 
 
-@actor("guardrail_validator")
+@actor("guardrail_validator", rides=True)
 async def guardrail_validator(message: Message) -> GuardrailCheck | tuple[GuardrailCheck, Response]:
     """The verdict on the reply, and the reply as it may go out when something had to be blacked out.
 

@@ -135,7 +135,7 @@ def _merged(found: Intent, answer: IntentAnswer, llm: LLM) -> Intent:
     )
 
 
-@actor("intent_analyzer", timeout=timedelta(seconds=10), prepare=lambda: understood("Where is my order?"))
+@actor("intent_analyzer", timeout=timedelta(seconds=10), rides=True, prepare=lambda: understood("Where is my order?"))
 async def intent_analyzer(  # noqa: PLR0913 - what the meaning of a message may hang on
     message: Message, *, llm: LLM, sessions: Sessions, history: History, settings: Settings, bus: Bus
 ) -> Intent:

@@ -43,7 +43,7 @@ class Knowledge(Enrichment, slot="knowledge"):
     unavailable: bool = False
 
 
-@actor("knowledge_retriever", timeout=timedelta(seconds=20))
+@actor("knowledge_retriever", timeout=timedelta(seconds=20), rides=True)
 async def knowledge_retriever(message: Message, *, library: Library) -> Knowledge:
     """The passages for each question of the message; it goes on without them when they cannot be had."""
     text = in_english(asked(message))

@@ -73,7 +73,7 @@ class Wording(BaseModel):
     text: str
 
 
-@actor("response_generator", timeout=timedelta(seconds=20))
+@actor("response_generator", timeout=timedelta(seconds=20), rides=True)
 async def response_generator(message: Message, *, llm: LLM, bus: Bus) -> tuple[Response, ActionPlan]:
     case = replace(Case.of(message), usual=await usual_minutes(message, bus))
     response, plan = _interrupted(message, case) or await _undisturbed(message, case, llm)

@@ -107,7 +107,7 @@ def _ready() -> None:
     safety_of("Thank you, it is fine.")
 
 
-@actor("sentiment_analyzer", timeout=timedelta(seconds=10), prepare=_ready)
+@actor("sentiment_analyzer", timeout=timedelta(seconds=10), rides=True, prepare=_ready)
 async def sentiment_analyzer(message: Message, *, llm: LLM) -> tuple[Sentiment, Safety]:
     text = message.payload.customer_message
     # In a thread: a long text takes some tenths of a second.

@@ -71,6 +71,7 @@ def actor(  # noqa: PLR0913 - one keyword for each field of Policy, and how to p
     priority: int = 3,
     state: str = "working",
     delivers: bool = False,
+    rides: bool = False,
     prepare: Callable[[], object] | None = None,
 ) -> Callable[[Work], Actor]:
     """Declare an actor under its wire name; see `Policy` and `Actor` for what the keywords mean."""
@@ -82,6 +83,7 @@ def actor(  # noqa: PLR0913 - one keyword for each field of Policy, and how to p
         priority=priority,
         state=state,
         delivers=delivers,
+        rides=rides,
     )
 
     def declare(work: Work) -> Actor:

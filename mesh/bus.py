@@ -16,6 +16,7 @@ from nats.js.api import StreamConfig
 from nats.js.errors import NotFoundError
 from pydantic import ValidationError
 
+from mesh.effects import effect
 from mesh.errors import Unavailable
 from mesh.nodes import Standing, standing
 from mesh.patience import PatientStream, Renewals
@@ -203,6 +204,7 @@ class Bus(Registers, Pulling, Watching):
         return (found.num_pending or 0) + (found.num_ack_pending or 0)
 
     async def _store(self, subject: str, data: bytes, headers: dict[str, str]) -> None:
+        effect("publish")
         self._demand_connection()
         with _unavailable("NATS did not confirm the message"):
             await self._stream.publish(subject, data, headers=headers)

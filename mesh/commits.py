@@ -13,6 +13,7 @@ from nats.errors import NoRespondersError
 from nats.js.errors import APIError, BadRequestError, NotFoundError
 from pydantic import BaseModel, JsonValue
 
+from mesh.effects import effect
 from mesh.errors import Unavailable
 from mesh.patience import ATTEMPT, PatientStream, patiently
 
@@ -80,6 +81,7 @@ class Together:
 
         The bucket must allow it (`allow_atomic`), and NATS be 2.12 or newer.
         """
+        effect("write registers")
         return await self._compared("assign", self._store_together(bucket, changes))
 
     async def under(self, bucket: str, start: str) -> dict[str, Register]:

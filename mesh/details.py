@@ -54,13 +54,25 @@ def _steps(route: Route, state: str) -> str:
     here = route.current_step
     left = {entry.hop for entry in route.trace if entry.did in {"reroute", "skip_step", "reply"}}
     marks = (
-        "left" if index in left else "done" if index < here else f"**{state}**" if index == here else "ahead"
+        "left"
+        if index in left
+        else _done(route, index)
+        if index < here
+        else f"**{state}**"
+        if index == here
+        else "ahead"
         for index in range(len(route.steps))
     )
     return "\n".join(
         f"{number}. {' + '.join(names_in(step))}: {mark}"
         for number, (step, mark) in enumerate(zip(route.steps, marks, strict=True), start=1)
     )
+
+
+def _done(route: Route, hop: int) -> str:
+    """How a step was taken: what rode along in another's visit has no activity of its own to look for."""
+    how = {entry.why for entry in route.trace if entry.hop == hop and entry.kind == "visited"}
+    return f"done {why}" if len(how) == 1 and (why := next(iter(how))) else "done"
 
 
 def _error(message: "Message") -> str:

@@ -15,13 +15,15 @@ from mesh.details import STUCK, details, impersonal
 from mesh.errors import ProtocolError
 from mesh.interventions import GiveUp, Intervention, ReplyNow, Reroute, RetryNow, SkipStep, obey, objection
 from mesh.rerun import RERUN, Rerun
+from mesh.riding import asked_first, brought, carried, lines_of
 from mesh.route import HOP_CAP, Policy, Route, Step, TraceEntry, Wire, names_in, spared
 
 __all__ = [
     "FACETS", "FAIRNESS", "HOP_CAP", "MAX_ENVELOPE_BYTES", "STUCK",
     "Enrichment", "Failure", "GiveUp", "Intervention", "JsonValue", "Message", "Outcome", "Payload", "Policy",
     "ProtocolError", "ReplyNow", "Reroute", "RetryNow", "Route", "SkipStep", "Step", "TraceEntry",
-    "details", "impersonal", "misfit", "names_in", "obey", "objection", "queue_of", "visit_id", "wish_of",
+    "asked_first", "brought", "carried", "details", "impersonal", "lines_of", "misfit", "names_in", "obey",
+    "objection", "queue_of", "visit_id", "wish_of",
 ]  # fmt: skip
 
 MAX_ENVELOPE_BYTES = 256 * 1024
@@ -101,11 +103,16 @@ class Payload(Wire):
 
 
 class Outcome(Wire):
-    """What an actor returns: values for slots, or an edited route; not both. `calls` is what it asked of models."""
+    """What an actor returns: values for slots, or an edited route; not both. `calls` is what it asked of models.
+
+    `ridden` is what others answered in the same activity, in order; `line` is then the trace's line for each of them.
+    """
 
     enrichment: dict[str, JsonValue] | None = None
     route: Route | None = None
     calls: tuple[Call, ...] = spared(())
+    line: TraceEntry | None = spared(None)
+    ridden: "tuple[Outcome, ...]" = spared(())
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:

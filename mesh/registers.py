@@ -13,6 +13,7 @@ from nats.js.errors import BadRequestError, NotFoundError
 from pydantic import BaseModel, ValidationError
 
 from mesh.commits import WRONG_LAST_SEQUENCE, Change, Deed, Register, Standing, Together, unavailable
+from mesh.effects import effect
 from mesh.errors import Unavailable
 from mesh.patience import PatientStream
 
@@ -157,6 +158,7 @@ class Registers(Together):
 
     async def tell(self, subject: str, data: bytes) -> None:
         """Publish on core NATS: at most once, to whoever listens now."""
+        effect("tell others")
         with unavailable("NATS did not take the event"):
             await self._client.publish(subject, data)
 
@@ -169,6 +171,7 @@ class Registers(Together):
         return Register(kept.data or b"", kept.seq or 0, kept.time)
 
     async def _store_if(self, subject: str, data: bytes, headers: dict[str, str]) -> bool:
+        effect("write a register")
         self._demand_connection()
         # What was stored and not confirmed is not stored again, and is no other's write.
         headers.setdefault("Nats-Msg-Id", uuid4().hex)

@@ -51,6 +51,7 @@ class Policy(Wire):
         state: what an operator sees while the visit is open.
         remind_after: when to remind whoever should answer that the visit is still open; never when unset.
         delivers: whether a visit brings the response to the customer.
+        rides: whether a visit reads, thinks and changes nothing, so that another's activity may make it along.
     """
 
     timeout: Annotated[float, Field(gt=0)] = spared(10.0)
@@ -62,6 +63,7 @@ class Policy(Wire):
     state: Annotated[str, Field(max_length=40)] = spared("working")
     remind_after: Annotated[float, Field(gt=0)] | None = spared(None)
     delivers: bool = spared(False)  # noqa: FBT003 - a default
+    rides: bool = spared(False)  # noqa: FBT003 - a default
 
 
 class TraceEntry(Wire):

@@ -14,6 +14,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from mesh.effects import effect
 from mesh.errors import Unavailable
 from mesh.questions import Choice, Question
 from mesh.route import Wire
@@ -128,6 +129,7 @@ class Sessions:
         Raises:
             Unavailable: the server cannot be reached.
         """
+        effect("save a session")
         kept = TURNS.dump_json(turns[-KEPT_TURNS:])
         async with self._redis.pipeline(transaction=True) as batch:
             batch.set(_state_key(state.session_id), state.model_dump_json(), px=self._session_ms)

@@ -99,6 +99,10 @@ class Settings(MailSettings, GateSettings, NodeSettings):
         default=30, gt=0, description="Pause between two looks for messages that ended without a dead letter."
     )
     actor_slots: int = Field(default=64, ge=1, description="Visits that one actor serves at the same time.")
+    mesh_riding: bool = Field(
+        default=False,
+        description="Visits that only read and think ride along in that of another; decision 0024 says how.",
+    )
 
     human_deadline_critical: float = Field(default=900, gt=0, description="How long a critical message waits.")
     human_deadline_high: float = Field(default=3_600, gt=0, description="How long a message of high urgency waits.")
@@ -180,6 +184,11 @@ class Settings(MailSettings, GateSettings, NodeSettings):
         if self.llm_models or self.llm_model is None:
             return self.llm_models
         return (LanguageModel(model=self.llm_model, api_base=self.llm_api_base, api_key=self.llm_api_key),)
+
+    @property
+    def rides(self) -> bool:
+        """Whether messages are carried on. Not with a model: who asks one must not wait behind a neighbour who does."""
+        return self.mesh_riding and not self.language_models
 
     @property
     def temporal_target(self) -> str:

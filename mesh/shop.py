@@ -9,6 +9,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import Field, TypeAdapter, ValidationError
 
+from mesh.effects import effect
 from mesh.errors import Transient
 from mesh.protocol import Message
 from mesh.route import Wire
@@ -222,6 +223,7 @@ class Shop:
         self, service: Service, method: Literal["POST", "PUT"], path: str, *, message: Message, action: str, body: Wire
     ) -> Change:
         """Change the shop once: the idempotency key is that of this visit and action."""
+        effect("change the shop")
         headers = {"Idempotency-Key": message.key(action)}
         answer = await self._send(service, method, path, headers, body.model_dump(mode="json"))
         found = _json(answer, TypeAdapter(dict[str, Any]))

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from mesh.effects import effect
 from mesh.errors import Transient
 from mesh.settings import Settings
 
@@ -100,6 +101,7 @@ class History:
 
     async def add(self, rows: Iterable[Row]) -> set[str]:
         """Append these rows, all or none; the ids of those that are there already, which stay as they are."""
+        effect("add to the history")
         values = [_values(row) for row in rows]
         async with connected(self._engine) as connection:
             known = await _known(connection, [value["row_id"] for value in values])
@@ -110,6 +112,7 @@ class History:
 
     async def amend(self, row_id: str, status: Status) -> None:
         """Say how a row's reply really went: a person may take a conversation over while it is delivered."""
+        effect("amend the history")
         async with connected(self._engine) as connection:
             found = sql.update(messages).where(messages.c.row_id == row_id, messages.c.status != status)
             await connection.execute(found.values(status=status))

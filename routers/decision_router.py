@@ -29,7 +29,7 @@ MONEY = frozenset({"billing_invoice", "payment_issue", "refund_request", "refund
 FIRST, EARLY = 1, 2
 
 
-@actor("decision_router")
+@actor("decision_router", rides=True)
 async def decision_router(message: Message) -> Route:
     """Escalate at once, or go on: with priority, with a question, with actions, with queries."""
     sentiment, intent, context = message.need(Sentiment), message.need(Intent), message.need(Context)

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from temporalio.client import WorkflowExecutionStatus
 
 from mesh.bus import Bus
+from mesh.effects import effect
 from mesh.errors import Transient, Unavailable
 from mesh.llm import LLM, Prompt
 from mesh.mail.events import Mail
@@ -68,6 +69,7 @@ class ScriptedLLM(LLM):
         self.asked: list[tuple[str, str]] = []
 
     async def ask(self, kind: type[T], *, prompt: Prompt, text: str) -> T | None:
+        effect("ask a model")
         self.asked.append((prompt.text, text))
         return None if self.answer is None else kind.model_validate(self.answer.model_dump())
 
@@ -87,6 +89,7 @@ class MemorySessions(MemoryNotes, Sessions):
         return self.saved.get(session_id)
 
     async def save(self, state: SessionState, turns: tuple[SessionTurn, ...]) -> None:
+        effect("save a session")
         self._check()
         self.saved[state.session_id] = Session(state, turns)
 
@@ -141,8 +144,7 @@ class FakeHistory(History):
         await self.of_session("")
 
     async def beginning(self, session_id: str) -> Row | None:
-        said = (row for row in await self.of_session(session_id) if row.sender == "customer")
-        return next(said, None)
+        return next((row for row in await self.of_session(session_id) if row.sender == "customer"), None)
 
     async def recent(self, session_id: str, limit: int = 10, before: datetime | None = None) -> tuple[Row, ...]:
         return (await self.of_session(session_id))[-limit:]
@@ -209,6 +211,7 @@ class MemoryRegisters(MemoryBuckets):
         return self.kept.get(f"{bucket}.{key}", Register(None, 0))
 
     async def write(self, bucket: str, key: str, value: bytes, revision: int) -> bool:
+        effect("write a register")
         if (await self.read(bucket, key)).revision != revision:
             return False
         self.revision += 1

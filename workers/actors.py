@@ -20,6 +20,7 @@ from mesh.settings import Settings
 from mesh.temporal import activity_of, connect
 from workers.process import RELEASE, run
 from workers.resources import resources, wanted
+from workers.riding import Carriage
 
 log = logging.getLogger(__name__)
 GRACE = timedelta(seconds=5)
@@ -81,11 +82,12 @@ def workers(
     client: Client, actors: Sequence[Actor], given: Mapping[type, object], bus: Bus, settings: Settings
 ) -> list[Worker]:
     """One Temporal worker for each actor: each has a task queue, and so a mailbox, of its own."""
+    carriage = Carriage(actors, given, bus)
     return [
         Worker(
             client,
             task_queue=queue_of(one.name),
-            activities=[activity_of(one, one.bind(given), bus)],
+            activities=[activity_of(one, carriage.visit(one.name), bus)],
             max_concurrent_activities=settings.actor_slots,
             build_id=RELEASE,
             graceful_shutdown_timeout=GRACE,

@@ -14,6 +14,7 @@ from mesh.letters import Letters
 from mesh.personal.message import removed_from, spared
 from mesh.protocol import MAX_ENVELOPE_BYTES, Message, ProtocolError, misfit
 from mesh.revival import Revival
+from mesh.riding import riding
 from mesh.settings import Settings
 from mesh.store import History, migrate
 from mesh.streams import ACK_WAIT
@@ -48,7 +49,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         asyncio.TaskGroup() as group,
     ):
         book = Acceptance(history)
-        door = Intake(bus, Journeys(client), book)
+        door = Intake(bus, Journeys(client), book, rides=settings.rides)
         watcher = Watcher(Letters(bus), Revival(client), Burial(bus, history))
         works = (book.write(), bus.pull(settings.intake_in_flight, door.take), watcher.watch(settings.dead_sweep))
         tasks = [group.create_task(work) for work in works]
@@ -60,10 +61,11 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
 class Intake:
     """Takes one delivery at a time: validate, note the acceptance, start the workflow, then acknowledge."""
 
-    def __init__(self, bus: Bus, journeys: Journeys, book: Acceptance) -> None:
+    def __init__(self, bus: Bus, journeys: Journeys, book: Acceptance, *, rides: bool = False) -> None:
         self._bus = bus
         self._journeys = journeys
         self._book = book
+        self._rides = rides
 
     async def take(self, delivery: Msg) -> None:
         """Acknowledge a delivery only when its workflow is durable or it is kept as a dead letter.
@@ -83,6 +85,7 @@ class Intake:
         except ProtocolError as error:
             await self._bury(delivery, str(error))
             return
+        message = riding(message, allowed=self._rides)
         if errand_of(message) is None:
             message = following(message, await self._book.accept(message))
         try:

@@ -60,13 +60,12 @@ def temporal(settings: Settings) -> Program:
         "--dynamic-config-value", "matching.numTaskqueueWritePartitions=1",
         # Else each new task is compared with all that ended since the last checkpoint, at a third of the server's time.
         "--dynamic-config-value", "history.queueShrinkPredicateMaxPendingKeys=0",
-        # Each visit leaves timers behind, some twenty for a message, which come due later all the same. Polled as seldom
-        # as usual they come later and later under load, and each look at what is due begins with all that was due since
-        # the last checkpoint.
+        # Visits leave timers behind, some twenty a message, which come due all the same. Polled as seldom as usual they
+        # come later and later under load, and each look at them begins with all that was due since the last checkpoint.
         "--dynamic-config-value", "history.timerProcessorMaxPollRPS=200",
         "--dynamic-config-value", 'history.timerProcessorUpdateAckInterval="1s"',
-        # What has ended needs no timer and no cache. Otherwise its state is kept for an hour, and within a minute of load
-        # the server collects garbage all the time.
+        # What has ended needs no cache. Otherwise its state is kept for an hour, and within a minute of load the server
+        # collects garbage all the time.
         "--dynamic-config-value", "history.enableBestEffortDeleteTasksOnWorkflowUpdate=true",
         "--dynamic-config-value", "history.hostLevelCacheMaxSize=500",
         # Operators may pause a workflow from the Web UI.

@@ -21,7 +21,11 @@ from mesh.protocol import (
     Outcome,
     ProtocolError,
     TraceEntry,
+    asked_first,
+    brought,
+    carried,
     details,
+    lines_of,
     obey,
     queue_of,
     visit_id,
@@ -94,14 +98,22 @@ class FollowRoute(Steerable):
         """Visit every actor of the current step at the same time and merge what they found."""
         names, started = self._message.route.here, workflow.now()
         self._enter(self._message.route.policy(names[0]).state)
-        self._visits = [] if self._wish else [asyncio.create_task(self._ask(name)) for name in names]
-        answers = await asyncio.gather(*self._visits)
-        outcomes = {name: outcome for name, (outcome, _) in zip(names, answers, strict=False)}
-        self._visits = []
+        answers = await self._answers(asked_first(self._message))
+        if len(answers) < len(names):
+            answers |= brought(self._message, {name: outcome for name, (outcome, _) in answers.items()})
+            answers |= await self._answers(tuple(name for name in names if name not in answers))
+        outcomes = {name: answers[name][0] for name in names if name in answers}
         if self._wish:
             await self._obey(self._wish, outcomes, started)
         else:
-            await self._go_on(outcomes, [failure for _, failure in answers if failure], started)
+            await self._go_on(outcomes, [failure for _, failure in answers.values() if failure], started)
+
+    async def _answers(self, names: tuple[str, ...]) -> dict[str, tuple[Outcome, Failure | None]]:
+        """Visit these actors at the same time; nobody once an operator has stepped in."""
+        self._visits = [] if self._wish else [asyncio.create_task(self._ask(name)) for name in names]
+        answers = await asyncio.gather(*self._visits)
+        self._visits = []
+        return dict(zip(names, answers, strict=False))
 
     async def _ask(self, name: str) -> tuple[Outcome, Failure | None]:
         """What an actor answered, or what it found out before it failed."""
@@ -167,7 +179,7 @@ class FollowRoute(Steerable):
         """Take the step, or send the message to its error handler when a visit failed."""
         if not failures:
             try:
-                self._message = self._message.after(outcomes, *self._entries(outcomes, (), started))
+                self._message = carried(self._message, outcomes, *self._entries(outcomes, (), started))
             except ProtocolError as error:
                 failures.append(self._failed("+".join(outcomes), "protocol", str(error)))
             else:
@@ -232,18 +244,7 @@ class FollowRoute(Steerable):
         """A line of the trace for each actor of the step."""
         reasons = {failure.actor: failure.reason for failure in failures}
         seconds = (workflow.now() - started).total_seconds()
-        return tuple(
-            TraceEntry(
-                actor=name,
-                hop=self._message.route.current_step,
-                kind="failed" if name in reasons else "visited",
-                at=started,
-                seconds=seconds,
-                why=reasons.get(name),
-                calls=outcome.calls,
-            )
-            for name, outcome in outcomes.items()
-        )
+        return lines_of(self._message, outcomes, reasons, started, seconds)
 
     async def _watch(self) -> None:
         """Show where the message is once it has travelled for long, and every visit from then on."""

@@ -10,6 +10,7 @@ from typing import Final, Self, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from mesh.calls import current, label
+from mesh.effects import effect
 from mesh.llm.breaker import Breaker
 from mesh.llm.budget import Bill, Budget
 from mesh.llm.calibration import calibrated
@@ -76,6 +77,7 @@ class LLM:
         left = self._settings.llm_message_limit - visit.spent
         if not self.configured:
             return None
+        effect("ask a model")
         question = Question(kind, prompt, text, visit, time.monotonic() + left)
         before = len(visit.calls)
         try:

@@ -14,6 +14,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import ValidationError
 
+from mesh.effects import effect
 from mesh.errors import Later, Permanent, Transient
 from mesh.mail.events import Mail
 from mesh.mail.letter import Letter
@@ -66,6 +67,7 @@ class Post:
             Transient: trying again may help; `Later` says when.
             Permanent: the provider will never send it.
         """
+        effect("send a mail")
         client = await self._made()
         with _judged("the reply could not be mailed"):
             sent = await client.inboxes.messages.reply(

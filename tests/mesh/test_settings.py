@@ -106,3 +106,9 @@ def test_the_tier_of_the_customer_changes_how_long_they_wait(monkeypatch: pytest
     assert Settings(_env_file=None).human_deadline("low", "gold") == settings().human_deadline("low") / 4
     with pytest.raises(ValidationError, match="human_deadline_tier_factors"):
         settings(human_deadline_tier_factors={"vip": 0})
+
+
+def test_messages_ride_when_it_is_switched_on_and_no_model_is_asked() -> None:
+    assert not settings().rides
+    assert settings(mesh_riding=True).rides
+    assert not settings(mesh_riding=True, llm_model="some/model").rides

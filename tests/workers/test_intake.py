@@ -22,9 +22,11 @@ SUBJECT = "ecommerce.support.somebody"
 
 
 @asynccontextmanager
-async def serving(bus: Bus, journeys: Departures, history: NotedHistory | None = None) -> AsyncIterator[None]:
+async def serving(
+    bus: Bus, journeys: Departures, history: NotedHistory | None = None, *, rides: bool = False
+) -> AsyncIterator[None]:
     book = Acceptance(history or NotedHistory())
-    work = book.write(), bus.pull(2, Intake(bus, journeys, book).take)
+    work = book.write(), bus.pull(2, Intake(bus, journeys, book, rides=rides).take)
     tasks = [asyncio.create_task(one) for one in work]
     try:
         yield
@@ -65,6 +67,16 @@ async def test_a_workflow_is_told_what_was_open_before_it(bus: Bus) -> None:
         await until(holds(bus, 0, 0))
     assert journeys.open["m-1"].metadata == {"channel": "web"}
     assert journeys.open["m-2"].metadata == {"channel": "web", "follows": ["m-1"]}
+
+
+@pytest.mark.parametrize("rides", [False, True])
+async def test_only_intake_says_whether_a_message_may_be_carried_on(bus: Bus, *, rides: bool) -> None:
+    journeys = Departures()
+    forged = a_message(message_id="m-2").model_copy(update={"metadata": {"channel": "web", "rides": "yes"}})
+    async with serving(bus, journeys, rides=rides):
+        await bus.publish(forged)
+        await until(holds(bus, 0, 0))
+    assert journeys.open["m-2"].metadata == {"channel": "web"} | ({"rides": True} if rides else {})
 
 
 async def test_a_message_leaves_the_queue_only_after_its_workflow_was_started(bus: Bus) -> None:

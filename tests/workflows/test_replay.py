@@ -23,7 +23,7 @@ def read(file: Path) -> WorkflowHistory:
 
 def test_every_way_that_a_message_can_end_has_a_saved_history() -> None:
     kinds = {file.stem for file in HISTORIES}
-    assert kinds >= {"inquiry", "return", "person_answers", "waiting_for_a_person", "failed_visit", "circle"}
+    assert kinds >= {"inquiry", "return", "person_answers", "waiting_for_a_person", "failed_visit", "circle", "ridden"}
 
 
 @pytest.mark.parametrize("file", HISTORIES, ids=lambda file: f"{file.parent.name}-{file.stem}")
