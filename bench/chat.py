@@ -73,12 +73,16 @@ def show(clients: int, number: int, result: Result) -> None:
     print(f"| {clients} | {number} | {result.per_minute:,.0f} | {quantiles} | {longest:.0f} | {errors} |", flush=True)
 
 
-async def measure(urls: Sequence[str], clients: int, seconds: float) -> Result:
+async def measure(
+    urls: Sequence[str], clients: int, seconds: float, asked: Sequence[tuple[str, str]] = QUESTIONS
+) -> Result:
     """Let this many clients ask for this long, each at one of these gateways."""
     result = Result()
-    questions = cycle(QUESTIONS)
+    questions = cycle(asked)
     begin = time.perf_counter()
-    async with httpx.AsyncClient(timeout=60, trust_env=False) as http, asyncio.TaskGroup() as group:
+    # Every client has a connection of its own, as browsers have.
+    limits = httpx.Limits(max_connections=clients, max_keepalive_connections=clients)
+    async with httpx.AsyncClient(timeout=60, trust_env=False, limits=limits) as http, asyncio.TaskGroup() as group:
         for url in islice(cycle(urls), clients):
             group.create_task(_client(http, url, questions, begin + seconds, result))
     result.seconds = time.perf_counter() - begin
@@ -91,10 +95,13 @@ async def _client(
     while (begin := time.perf_counter()) < end:
         email, text = next(questions)
         answer = await http.post(f"{url}/api/chat", json={"message": text, "customer_email": email})
-        if answer.status_code == httpx.codes.OK and answer.json()["status"] == "resolved":
+        # Others that answer the same request have other words for it, or none.
+        status = answer.json().get("status", "resolved") if answer.status_code == httpx.codes.OK else "refused"
+        if status == "resolved":
             result.latencies.append(time.perf_counter() - begin)
         else:
-            result.errors[str(answer.status_code)] += 1
+            result.errors[f"{answer.status_code} {status}"] += 1
+            await asyncio.sleep(float(answer.headers.get("Retry-After", 0)))
 
 
 if __name__ == "__main__":
