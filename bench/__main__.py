@@ -13,8 +13,6 @@ from typing import Final
 
 import click
 from pydantic import TypeAdapter
-from rich.console import Console
-from rich.table import Table
 
 from bench import waterfall
 from bench.chat import QUESTIONS, measure
@@ -145,13 +143,8 @@ def _keep(found: Results, file: Path) -> None:
     if file == FILE:
         page.write(found)
         quotes.write(found)
-    console = Console()
-    for name in ("aims", "loads"):
-        head, *rows = tables.TABLES[name](found)
-        shown = Table(*head)
-        for row in rows:
-            shown.add_row(*row)
-        console.print(shown)
+    for name in ("aims", "loads", "processes"):
+        print("\n".join(["", *quotes.markdown(tables.TABLES[name](found))]))
 
 
 if __name__ == "__main__":

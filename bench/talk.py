@@ -12,7 +12,7 @@ from typing import Final
 from uuid import uuid4
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import WebSocketException
 
 from bench.chat import QUESTIONS, Result
 from bench.loop import closed
@@ -36,7 +36,7 @@ class Customer:
             async with asyncio.timeout(ANSWERED_WITHIN):
                 socket = await self._open()
                 return await _answered(socket, self._text)
-        except (ConnectionClosed, TimeoutError) as error:
+        except (WebSocketException, OSError) as error:
             self._left = 0
             return type(error).__name__
 

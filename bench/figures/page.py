@@ -8,7 +8,7 @@ from typing import Final
 
 from bench.figures import tables
 from bench.figures.charts import Bar, Row, chart, line, table
-from bench.figures.results import Results, Spread
+from bench.figures.results import Load, Results, Spread
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "performance" / "index.html"
 FRAME: Final = Path(__file__).parent / "page.html"
@@ -28,16 +28,21 @@ def write(results: Results, page: Path = PAGE) -> None:
 
 
 def sections(results: Results) -> Iterator[str]:
-    yield table("What it should be", "Limits, aims and what this run found.", tables.aims(results), marked=4)
+    yield table("What it should be", "Limits, aims and what this run found.", tables.aims(results), marked=2)
     yield _speed(results)
-    yield _patience(results)
+    for clients in ("1", "20", "100"):
+        yield _patience(results, clients)
     yield _way(results)
     yield _work(results)
     yield _memory(results)
     yield _stores(results)
     if results.growth:
         yield _growth(results)
-    yield table("All figures", "Median of the rounds, with the least and the most.", tables.loads(results))
+    yield table(
+        "All figures",
+        "Medians of the rounds, with the extremes in brackets. CPU: processor time for a message.",
+        tables.loads(results),
+    )
 
 
 def _label(name: str, clients: str) -> str:
@@ -61,17 +66,21 @@ def _speed(results: Results) -> str:
     return chart("Throughput", about + left_out, rows)
 
 
-def _patience(results: Results) -> str:
-    rows = []
-    for name, clients, load in tables.series(results):
-        fifty, ninety, last = (one.median for one in (load.p50_ms, load.p95_ms, load.p99_ms))
-        bars = [
-            Bar(0, fifty, "p50", f"p50 {fifty:,.0f} ms"),
-            Bar(fifty, ninety - fifty, "p95", f"p95 {ninety:,.0f} ms"),
-            Bar(ninety, last - ninety, "p99", f"p99 {last:,.0f} ms"),
-        ]
-        rows.append(Row(_label(name, clients), bars, f"{fifty:,.0f} · {ninety:,.0f} · {last:,.0f} ms"))
-    return chart("Waiting for an answer", "Half, 95 of 100 and 99 of 100 have it within.", rows, ("p50", "p95", "p99"))
+def _patience(results: Results, at: str) -> str:
+    found = [(name, load) for name, clients, load in tables.series(results) if clients == at]
+    rows = [_quantiles(tables.SERIES[name], load) for name, load in found]
+    title = f"Waiting for an answer, {at} {'client' if at == '1' else 'clients'}"
+    return chart(title, "Half, 95 of 100 and 99 of 100 have it within.", rows, ("p50", "p95", "p99"))
+
+
+def _quantiles(label: str, load: Load) -> Row:
+    fifty, ninety, last = (one.median for one in (load.p50_ms, load.p95_ms, load.p99_ms))
+    bars = [
+        Bar(0, fifty, "p50", f"p50 {fifty:,.0f} ms"),
+        Bar(fifty, ninety - fifty, "p95", f"p95 {ninety:,.0f} ms"),
+        Bar(ninety, last - ninety, "p99", f"p99 {last:,.0f} ms"),
+    ]
+    return Row(label, bars, f"{fifty:,.0f} · {ninety:,.0f} · {last:,.0f} ms")
 
 
 def _way(results: Results) -> str:

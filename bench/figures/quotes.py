@@ -13,8 +13,10 @@ from bench.figures.results import Results
 from bench.figures.tables import TABLES, Rows, origin
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "performance.md"
-TABLE: Final = re.compile(r"(<!-- bench: (\w+) -->\n).*?(\n<!-- end of bench -->)", re.DOTALL)
+TABLE: Final = re.compile(r"(<!-- bench: (\w+) -->\n).*?(<!-- end of bench -->)", re.DOTALL)
 FIGURE: Final = re.compile(r"(?P<said>[^\s(|]*)(?P<mark><!-- bench: (?P<path>[\w.]+) (?P<shown>\{[^}]*\}\S*) -->)")
+HEAD: Final = 2
+"""Lines above the first row of a table."""
 
 
 def quoted(page: str, results: Results) -> str:
@@ -23,7 +25,7 @@ def quoted(page: str, results: Results) -> str:
     Raises:
         ValueError: it quotes what was not measured, or a table that nobody makes.
     """
-    page = TABLE.sub(lambda found: f"{found[1]}{_table(found[2], results)}{found[3]}", page)
+    page = TABLE.sub(lambda found: f"{found[1]}{_table(found[2], results)}\n{found[3]}", page)
     return FIGURE.sub(lambda found: f"{_figure(found, results)}{found['mark']}", page)
 
 
@@ -44,7 +46,8 @@ def _table(name: str, results: Results) -> str:
         return f"Measured {origin(results)}."
     if name not in TABLES:
         raise ValueError(f"there is no table {name}: {', '.join(TABLES)}")
-    return "\n".join(markdown(TABLES[name](results)))
+    lines = list(markdown(TABLES[name](results)))
+    return "\n".join(lines) if len(lines) > HEAD else "Not measured in this run."
 
 
 def markdown(rows: Rows) -> Iterator[str]:

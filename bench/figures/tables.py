@@ -10,10 +10,10 @@ Rows = Iterator[tuple[str, ...]]
 SERIES: Final = {
     "chat": "POST /api/chat",
     "sockets": "WebSocket",
-    "riding": "POST /api/chat, riding",
-    "raw": "raw Temporal, no work",
-    "hops": "NATS hops, no work",
-    "peer": "peer, side by side",
+    "riding": "the same, riding",
+    "raw": "raw Temporal",
+    "hops": "NATS alone",
+    "peer": "peer",
 }
 """What was asked, as people read it."""
 SAME_WORK: Final = {"raw workflow": "workflow", "raw activities": "actors", "hops": "actors"}
@@ -21,17 +21,17 @@ SAME_WORK: Final = {"raw workflow": "workflow", "raw activities": "actors", "hop
 
 
 def aims(results: Results) -> Rows:
-    yield "figure", "at least", "aim", "found", ""
+    yield "figure", "found", "", "at least", "aim"
     for aim, figure, standing in judged(results):
         sign = "≥" if aim.than == "above" else "≤"
         limits = (f"{sign} {aim.shown.format(value)}" for value in (aim.limit, aim.aim))
-        yield aim.name, *limits, "" if figure is None else aim.shown.format(figure), standing
+        yield aim.name, "" if figure is None else aim.shown.format(figure), standing, *limits
 
 
 def loads(results: Results) -> Rows:
     yield "", "clients", "messages/min", "p50 ms", "p95 ms", "p99 ms", "errors", "CPU ms"
     for name, clients, load in series(results):
-        times = (spread(one) for one in (load.p50_ms, load.p95_ms, load.p99_ms))
+        times = (spread(load.p50_ms), *(f"{one.median:,.0f}" for one in (load.p95_ms, load.p99_ms)))
         cpu = f"{load.all_cpu_ms.median:.1f}" if load.cpu_ms else ""
         yield SERIES.get(name, name), clients, spread(load.per_minute), *times, str(load.errors), cpu
 
@@ -84,7 +84,8 @@ def origin(results: Results) -> str:
     """When and where it was measured."""
     here, plan = results.machine, results.plan
     machine = f"{here.cores} cores ({here.architecture}), {here.memory_gib} GiB, Python {here.python}"
-    return f"{results.at:%Y-%m-%d}, {machine}; medians of {plan.rounds} rounds of {plan.seconds:g} s, with the extremes"
+    rounds = f"medians of {plan.rounds} rounds" if plan.rounds > 1 else "one round"
+    return f"{results.at:%Y-%m-%d}, {machine}; {rounds} of {plan.seconds:g} s"
 
 
 TABLES: Final[dict[str, Callable[[Results], Rows]]] = {
