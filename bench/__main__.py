@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import click
-from pydantic import TypeAdapter
+from pydantic import JsonValue, TypeAdapter
 
 from bench import waterfall
 from bench.chat import QUESTIONS, measure
@@ -25,6 +25,7 @@ from bench.growth import CLIENTS, climbed, followed
 from bench.routes import Steps, travelled
 from bench.sockets import run as many_sockets
 from bench.stack import Stack, a_stack
+from mesh.settings import Settings
 
 SETTLING: Final = 5.0
 """Seconds after the start until memory is read."""
@@ -32,7 +33,8 @@ ONE_BY_ONE: Final = 40
 IDLE, CHATTING, EVERY = 1_000, 50, 10.0
 QUICK: Final = Plan(rounds=2, seconds=4.0, growth=5_000, first=200, open_seconds=15.0)
 USUAL: Final = Plan(rounds=5, seconds=12.0, growth=100_000, first=1_000, open_seconds=60.0)
-OTHERS: Final = TypeAdapter(dict[str, float])
+OTHERS: Final = TypeAdapter(JsonValue)
+RIDING: Final = "MESH_RIDING=true" if "mesh_riding" in Settings.model_fields else None
 
 
 @click.command()
@@ -41,8 +43,8 @@ OTHERS: Final = TypeAdapter(dict[str, float])
 @click.option("--growth", type=int, help="Follow a mesh for so many messages; 0: not at all. 100000 unless told.")
 @click.option("--quick", is_flag=True, help="Two rounds of 4 s, and 5000 messages.")
 @click.option("--peer", help="Address of another server with the same POST /api/chat, measured in turns with ours.")
-@click.option("--riding", help="NAME=VALUE of the setting that switches riding on; measured on a mesh of its own.")
-@click.option("--other", "others", multiple=True, help="NAME=FILE: figures of another measurement, JSON of numbers.")
+@click.option("--riding", default=RIDING, help="NAME=VALUE of a setting; measured on a mesh of its own.")
+@click.option("--other", "others", multiple=True, help="NAME=FILE: what another measurement wrote as JSON.")
 @click.option("--write", "file", type=click.Path(path_type=Path), default=FILE, help="Where the figures go.")
 def main(  # noqa: PLR0913 - one for each option
     *,
@@ -131,7 +133,7 @@ def _riding(plan: Plan, setting: str) -> dict[str, Load]:
         return sitting.loads["chat"]
 
 
-def _other(given: str) -> tuple[str, dict[str, float]]:
+def _other(given: str) -> tuple[str, JsonValue]:
     name, _, file = given.partition("=")
     return name, OTHERS.validate_json(Path(file).read_bytes())
 

@@ -24,11 +24,12 @@ class Meter:
         self.yardstick_ms = yardstick()
         self._before = self._now()
         self._own = time.process_time()
+        self._machine = psutil.cpu_times()
 
     def read(self, result: Result) -> Round:
         """The round that has just ended."""
         own, now, messages = time.process_time() - self._own, self._now(), max(1, len(result.latencies))
-        percentiles = quantiles(result)
+        percentiles, used = quantiles(result), sum(now.values()) - sum(self._before.values()) + own
         return Round(
             per_minute=result.per_minute,
             p50_ms=percentiles[49],
@@ -38,7 +39,17 @@ class Meter:
             cpu_ms={name: (now[name] - self._before[name]) * 1000 / messages for name in now},
             generator_ms=own * 1000 / messages,
             yardstick_ms=self.yardstick_ms,
+            elsewhere=self._elsewhere(used),
         )
+
+    def _elsewhere(self, used: float) -> float:
+        """The share of the machine's time since the beginning that was neither idle nor used by us."""
+        now = psutil.cpu_times()
+        # The time of guests is counted among that of users, too.
+        spent = {name: getattr(now, name) - getattr(self._machine, name) for name in now._fields if "guest" not in name}
+        idle = spent["idle"] + spent.get("iowait", 0.0)
+        whole = sum(spent.values())
+        return max(0.0, whole - idle - used) / whole if whole else 0.0
 
     def _now(self) -> dict[str, float]:
         return {name: sum(process.cpu_times()[:2]) for name, process in self._processes.items()}

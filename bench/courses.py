@@ -18,6 +18,13 @@ ALONE_AND_MANY: Final = (1, 20)
 PEER_ASKED: Final = (("polly.inquirer@example.com", "Where is my order ORD-12345678?"),)
 """What any shop's assistant can answer."""
 
+ORDER: Final = (
+    *((1, name) for name in ("peer", "chat", "raw", "hops", "sockets")),
+    *((20, name) for name in ("sockets", "hops", "peer", "raw", "chat")),
+    *((100, name) for name in ("chat", "peer", "sockets")),
+)
+"""What is compared stands side by side: another minute may find the machine slower."""
+
 Rounds = dict[str, dict[int, list[Round]]]
 
 
@@ -52,7 +59,7 @@ def courses(stack: Stack, routes: Sequence[Steps], peer: str | None) -> Iterator
             found += [
                 Course("peer", n, lambda clients, s: chat.measure((peer,), clients, s, PEER_ASKED), {}) for n in CLIENTS
             ]
-        yield found
+        yield sorted(found, key=lambda one: ORDER.index((one.clients, one.name)))
 
 
 def _with(server: str, ours: Mapping[str, int], workers: Mapping[str, int]) -> dict[str, int]:
@@ -79,7 +86,8 @@ class Sitting:
         self.rounds.setdefault(course.name, {}).setdefault(course.clients, []).append(found)
         print(
             f"{course.name} at {course.clients}: {found.per_minute:,.0f} a minute, p50 {found.p50_ms:.0f} ms, "
-            f"p95 {found.p95_ms:.0f}, errors {found.errors}, CPU {found.all_cpu_ms:.1f} ms",
+            f"p95 {found.p95_ms:.0f}, errors {found.errors}, CPU {found.all_cpu_ms:.1f} ms, "
+            f"elsewhere {found.elsewhere:.0%}",
             flush=True,
         )
         if course.name == "chat":

@@ -98,11 +98,11 @@ def visits(events: Sequence[HistoryEvent], written: float, replied: float) -> It
         yield Stretch(
             "workflow goes on" if before != decided[0] else "workflow starts", "workflow", before, hop.scheduled
         )
-        yield Stretch(f"{hop.name} is taken", "queue", hop.scheduled, hop.started)
+        yield Stretch(f"{hop.name}: taken", "queue", hop.scheduled, hop.started)
         if hop is not hops[-1]:
-            yield Stretch(f"{hop.name} works", "actor", hop.started, hop.end)
+            yield Stretch(f"{hop.name}: works", "actor", hop.started, hop.end)
     last = hops[-1]
-    yield Stretch(f"{last.name} works", "actor", last.started, written)
+    yield Stretch(f"{last.name}: works", "actor", last.started, written)
     yield Stretch("history is written", "history", written, replied)
 
 

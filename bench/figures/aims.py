@@ -36,6 +36,7 @@ class Aim:
 
 
 MS: Final = "{:,.0f} ms"
+SECONDS: Final = "{:,.2f} s"
 COUNT: Final = "{:,.0f}"
 MB: Final = "{:,.0f} MB"
 AIMS: Final = (
@@ -58,7 +59,12 @@ AIMS: Final = (
     Aim("memory of the whole stack, idle", "memory.all_idle", BELOW, 900, 600, MB),
     Aim("memory of the whole stack, under load", "memory.all_load", BELOW, 1200, 900, MB),
     Aim("lost at three times the capacity", "others.overload.lost", BELOW, 0, 0, COUNT),
-    Aim("p95 of what is accepted then", "others.overload.accepted_p95_ms", BELOW, 3000, 3000, MS),
+    Aim("p95 of what is accepted then", "others.overload.answered_within_seconds.p95", BELOW, 3, 3, SECONDS),
+    Aim("from mesh up to the first answer", "first_answer_s", BELOW, 6, 6, SECONDS),
+    Aim(
+        "a worker of one actor until it polls", "others.startup.one_actor.decision_router.median", BELOW, 1, 1, SECONDS
+    ),
+    Aim("import of the command line", "others.startup.cli_import.median", BELOW, 0.3, 0.3, SECONDS),
 )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, Self
 
 import psutil
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 FILE: Final = Path(__file__).resolve().parents[1] / "results.json"
 
@@ -38,6 +38,7 @@ class Round(Figures):
 
     Attributes:
         yardstick_ms: processor time of a fixed piece of work right before the round: how fast the machine was then.
+        elsewhere: share of the machine that others used meanwhile, its host among them; 0 when it was ours alone.
     """
 
     per_minute: float
@@ -48,6 +49,7 @@ class Round(Figures):
     cpu_ms: dict[str, float] = {}
     generator_ms: float = 0.0
     yardstick_ms: float = 0.0
+    elsewhere: float = 0.0
 
     @property
     def all_cpu_ms(self) -> float:
@@ -181,7 +183,7 @@ class Sockets(Figures):
 
 
 class Results(Figures):
-    """All of a run. `stores` are bytes for each message; `others` come from measurements of their own."""
+    """All of a run. `stores` are bytes for each message; `others` are what measurements of their own wrote, whole."""
 
     at: datetime = Field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
     machine: Machine
@@ -195,7 +197,7 @@ class Results(Figures):
     stores: dict[str, float]
     sockets: Sockets | None = None
     growth: Growth | None = None
-    others: dict[str, dict[str, float]] = {}
+    others: dict[str, JsonValue] = {}
 
     @classmethod
     def read(cls, file: Path = FILE) -> Self:

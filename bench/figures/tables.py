@@ -51,7 +51,7 @@ def processes(results: Results) -> Rows:
     """Processor time for a message at 20 clients, and memory."""
     yield "process", "CPU ms a message", "MB idle", "MB under load"
     spent = _at_twenty(results).cpu_ms
-    names = sorted({*spent, *results.memory.idle}, key=lambda name: -spent.get(name, 0))
+    names = sorted({*spent, *results.memory.idle}, key=lambda name: (-spent.get(name, 0), name))
     for name in names:
         idle, load = results.memory.idle.get(name, 0), results.memory.load.get(name, 0)
         yield name, f"{spent.get(name, 0):.1f}", f"{idle:,.0f}", f"{load:,.0f}"

@@ -1,14 +1,27 @@
 """What the rounds of a measurement come to."""
 
+from typing import NamedTuple
+
 import pytest
 
 from bench.chat import Result
-from bench.costs import each, quantiles
+from bench.costs import Meter, each, quantiles
 from bench.courses import ratios
 from bench.figures.aims import AIMS, Aim, judged
 from bench.figures.charts import Bar, Row, chart
 from bench.figures.results import Load, Results, Round, Spread
 from bench.waterfall import Stretch, medians
+
+
+class Times(NamedTuple):
+    """Seconds of a machine since it was started."""
+
+    user: float = 0
+    system: float = 0
+    idle: float = 0
+    iowait: float = 0
+    steal: float = 0
+    guest: float = 0
 
 
 def a_round(per_minute: float, p50_ms: float = 100, **more: float) -> Round:
@@ -96,6 +109,15 @@ def test_parts_of_a_message_follow_each_other_in_medians() -> None:
 
 def test_a_store_grows_by_what_each_message_left() -> None:
     assert each({"NATS": 1000, "history": 0}, {"NATS": 3000, "history": 500}, 10) == {"NATS": 200, "history": 50}
+
+
+def test_time_that_others_use_is_counted_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten seconds of two cores: three idle, one waiting for a disk, ten of ours, six of somebody else."""
+    at = iter((Times(), Times(user=13, system=2, idle=3, iowait=1, steal=1, guest=5)))
+    monkeypatch.setattr("bench.costs.psutil.cpu_times", lambda: next(at))
+    meter = Meter({})
+    monkeypatch.setattr("bench.costs.time.process_time", lambda: 10.0 + meter._own)
+    assert meter.read(Result(seconds=10, latencies=[0.1] * 20)).elsewhere == pytest.approx(6 / 20)
 
 
 def test_a_round_with_one_answer_or_none_still_has_percentiles() -> None:

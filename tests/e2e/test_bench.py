@@ -26,6 +26,6 @@ def test_everything_is_answered_on_one_mesh_and_its_costs_are_found(stack: Stack
 
 def test_every_visit_has_its_place_in_the_waterfall(stack: Stack) -> None:
     parts = asyncio.run(waterfall.measured(stack, 1))
-    worked = [part.name.removesuffix(" works") for part in parts if part.kind == "actor"]
+    worked = [part.name.removesuffix(": works") for part in parts if part.kind == "actor"]
     assert [set(name.split(" + ")) for name in worked] == [set(group) for group in asyncio.run(travelled(stack))[0]]
     assert (parts[0].kind, parts[-1].kind) == ("gateway", "gateway")
