@@ -28,6 +28,9 @@ QUESTIONS = (
     ("nora.new@example.com", "How long does express delivery take?"),
 )
 
+UNREACHED = 0.1
+"""Seconds until a client tries again where nobody answers."""
+
 
 @dataclass
 class Result:
@@ -94,7 +97,12 @@ async def _client(
 ) -> None:
     while (begin := time.perf_counter()) < end:
         email, text = next(questions)
-        answer = await http.post(f"{url}/api/chat", json={"message": text, "customer_email": email})
+        try:
+            answer = await http.post(f"{url}/api/chat", json={"message": text, "customer_email": email})
+        except httpx.HTTPError as error:
+            result.errors[type(error).__name__] += 1
+            await asyncio.sleep(UNREACHED)
+            continue
         # Others that answer the same request have other words for it, or none.
         status = answer.json().get("status", "resolved") if answer.status_code == httpx.codes.OK else "refused"
         if status == "resolved":

@@ -114,7 +114,7 @@ def ratios(rounds: Rounds) -> dict[str, Spread]:
         "hops_throughput": _against(ours[20], rounds["hops"][20], lambda one: one.per_minute),
         "hundred": _against(ours[100], ours[20], lambda one: one.per_minute),
     }
-    if "peer" in rounds:
+    if "peer" in rounds and all(one.per_minute for count in ALONE_AND_MANY for one in rounds["peer"][count]):
         found["peer"] = _against(ours[20], rounds["peer"][20], lambda one: one.per_minute)
         found["peer_p50"] = _against(ours[1], rounds["peer"][1], lambda one: one.p50_ms)
     return found

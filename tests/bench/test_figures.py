@@ -56,6 +56,11 @@ def test_a_peer_is_compared_when_it_was_measured() -> None:
     assert (found["peer"].median, found["peer_p50"].median) == (1.2, 0.5)
 
 
+def test_a_peer_that_did_not_answer_has_no_ratio() -> None:
+    one = {1: [a_round(1)], 20: [a_round(1)], 100: [a_round(1)]}
+    assert "peer" not in ratios({"chat": one, "raw": one, "hops": one, "peer": {**one, 20: [a_round(0, 0)]}})
+
+
 def test_a_load_has_the_median_of_its_rounds_and_all_of_their_errors() -> None:
     rounds = [
         Round(per_minute=n, p50_ms=n, p95_ms=n, p99_ms=n, errors=n, cpu_ms={"temporal": n, "nats": 1})

@@ -59,6 +59,12 @@ async def test_a_message_is_handed_from_hop_to_hop_and_comes_back(
     found = await asyncio.to_thread(run)
     assert len(found.latencies) >= 3
     assert not found.errors
+    client = await nats.connect(ports_settings.nats_target)
+    taken = [await client.jetstream().consumer_info("BENCH_HOPS", f"hop-{number}") for number in range(3)]
+    first, second, third = (one.delivered.consumer_seq for one in taken if one.delivered)
+    assert first == second == len(found.latencies)
+    assert third == len(found.latencies) // 2, "every other message has a third hop"
+    await client.close()
 
 
 async def test_hops_that_nobody_serves_are_errors(
@@ -83,9 +89,9 @@ async def test_customers_say_three_things_on_a_socket_and_leave(house: House, mo
 
     monkeypatch.setattr("bench.talk.connect", counted)
     customer = talk.Customer(house.settings.gateway_url, 0)
-    assert [await customer.say() for _ in range(4)] == [None] * 4
+    assert [await customer.say() for _ in range(7)] == [None] * 7
     await customer.leave()
-    assert opened == 2
+    assert opened == 3
 
 
 async def test_a_socket_that_cannot_be_opened_is_an_error(house: House) -> None:
@@ -112,6 +118,11 @@ async def test_a_peer_answers_with_its_own_words_and_ours_must_have_resolved(ans
     found = await chat.measure(["http://peer"], 1, 0.05)
     assert found.errors == {"200 apologised": 1}
     assert len(found.latencies) > 1
+
+
+async def test_a_server_that_nobody_reaches_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = await chat.measure(["http://127.0.0.1:9"], 1, 0.05)
+    assert found.errors == {"ConnectError": 1}
 
 
 async def test_a_refused_client_waits_as_long_as_it_was_told(
