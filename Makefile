@@ -14,7 +14,7 @@ help:
 	@echo "make test    install and run every check and test"
 	@echo "make test-llm  install a local language model (1.1 GB) and run the tests that ask it"
 	@echo "make check   only format, lint, types and imports"
-	@echo "make bench   measure the whole stack"
+	@echo "make bench   measure the whole stack, and what it stands on; make bench BENCH=--quick for less"
 	@echo "make eval    measure what is understood and answered, against the last release"
 	@echo "make eval-llm  play sixty conversations with the local model of test-llm"
 	@echo "make train   learn again from the examples"
@@ -85,8 +85,9 @@ train: $(VENV)/dev.stamp
 	$(BIN)/python -m bench.understanding.injection
 	$(BIN)/python -m bench.understanding.languages
 
+# A quarter of an hour, and as long again as the growth takes; less of it: make bench BENCH="--growth 0".
 bench: $(VENV)/dev.stamp
-	$(BIN)/python -m bench.chat
+	$(BIN)/python -m bench $(BENCH)
 
 eval: $(VENV)/dev.stamp
 	$(BIN)/python -m bench.evaluation

@@ -28,6 +28,9 @@ QUESTIONS = (
     ("nora.new@example.com", "How long does express delivery take?"),
 )
 
+UNREACHED = 0.1
+"""Seconds until a client tries again where nobody answers."""
+
 
 @dataclass
 class Result:
@@ -73,12 +76,16 @@ def show(clients: int, number: int, result: Result) -> None:
     print(f"| {clients} | {number} | {result.per_minute:,.0f} | {quantiles} | {longest:.0f} | {errors} |", flush=True)
 
 
-async def measure(urls: Sequence[str], clients: int, seconds: float) -> Result:
+async def measure(
+    urls: Sequence[str], clients: int, seconds: float, asked: Sequence[tuple[str, str]] = QUESTIONS
+) -> Result:
     """Let this many clients ask for this long, each at one of these gateways."""
     result = Result()
-    questions = cycle(QUESTIONS)
+    questions = cycle(asked)
     begin = time.perf_counter()
-    async with httpx.AsyncClient(timeout=60, trust_env=False) as http, asyncio.TaskGroup() as group:
+    # Every client has a connection of its own, as browsers have.
+    limits = httpx.Limits(max_connections=clients, max_keepalive_connections=clients)
+    async with httpx.AsyncClient(timeout=60, trust_env=False, limits=limits) as http, asyncio.TaskGroup() as group:
         for url in islice(cycle(urls), clients):
             group.create_task(_client(http, url, questions, begin + seconds, result))
     result.seconds = time.perf_counter() - begin
@@ -90,11 +97,19 @@ async def _client(
 ) -> None:
     while (begin := time.perf_counter()) < end:
         email, text = next(questions)
-        answer = await http.post(f"{url}/api/chat", json={"message": text, "customer_email": email})
-        if answer.status_code == httpx.codes.OK and answer.json()["status"] == "resolved":
+        try:
+            answer = await http.post(f"{url}/api/chat", json={"message": text, "customer_email": email})
+        except httpx.HTTPError as error:
+            result.errors[type(error).__name__] += 1
+            await asyncio.sleep(UNREACHED)
+            continue
+        # Others that answer the same request have other words for it, or none.
+        status = answer.json().get("status", "resolved") if answer.status_code == httpx.codes.OK else "refused"
+        if status == "resolved":
             result.latencies.append(time.perf_counter() - begin)
         else:
-            result.errors[str(answer.status_code)] += 1
+            result.errors[f"{answer.status_code} {status}"] += 1
+            await asyncio.sleep(float(answer.headers.get("Retry-After", 0)))
 
 
 if __name__ == "__main__":
