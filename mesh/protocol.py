@@ -19,11 +19,10 @@ from mesh.riding import asked_first, brought, carried, lines_of
 from mesh.route import HOP_CAP, Policy, Route, Step, TraceEntry, Wire, names_in, spared
 
 __all__ = [
-    "FACETS", "FAIRNESS", "HOP_CAP", "MAX_ENVELOPE_BYTES", "STUCK",
-    "Enrichment", "Failure", "GiveUp", "Intervention", "JsonValue", "Message", "Outcome", "Payload", "Policy",
-    "ProtocolError", "ReplyNow", "Reroute", "RetryNow", "Route", "SkipStep", "Step", "TraceEntry",
-    "asked_first", "brought", "carried", "details", "impersonal", "lines_of", "misfit", "names_in", "obey",
-    "objection", "queue_of", "visit_id", "wish_of",
+    "FACETS", "FAIRNESS", "HOP_CAP", "MAX_ENVELOPE_BYTES", "STUCK", "Enrichment", "Failure", "GiveUp",
+    "Intervention", "JsonValue", "Message", "Outcome", "Payload", "Policy", "ProtocolError", "ReplyNow", "Reroute",
+    "RetryNow", "Route", "SkipStep", "Step", "TraceEntry", "asked_first", "brought", "carried", "details",
+    "impersonal", "lines_of", "misfit", "names_in", "obey", "objection", "queue_of", "visit_id", "wish_of",
 ]  # fmt: skip
 
 MAX_ENVELOPE_BYTES = 256 * 1024
