@@ -61,6 +61,8 @@ def main(  # noqa: PLR0913 - one for each option
     given = {"rounds": rounds, "seconds": seconds, "growth": growth}
     plan = (QUICK if quick else USUAL).model_copy(update={name: one for name, one in given.items() if one is not None})
     found = _whole(plan, peer)
+    # What follows takes hours, and must not take this along when it fails.
+    found.write(file)
     if riding:
         found = found.model_copy(update={"series": {**found.series, "riding": _riding(plan, riding)}})
     if plan.growth:

@@ -7,9 +7,10 @@ import pytest
 from bench.chat import Result
 from bench.costs import Meter, each, quantiles
 from bench.courses import ratios
+from bench.figures import page, tables
 from bench.figures.aims import AIMS, Aim, judged
 from bench.figures.charts import Bar, Row, chart
-from bench.figures.results import Load, Results, Round, Spread
+from bench.figures.results import Growth, Load, Results, Round, Spread, Step
 from bench.waterfall import Stretch, medians
 
 
@@ -96,6 +97,18 @@ def test_an_aim_names_a_figure_that_a_whole_run_has() -> None:
     optional = ("growth.", "others.", "series.riding.", "ratios.peer.")
     assert [path for path in lacking if not path.startswith(optional)] == []
     assert len({aim.name for aim in AIMS}) == len(AIMS)
+
+
+def test_growth_compares_many_messages_with_a_few_and_is_drawn() -> None:
+    many, few = Load.of([a_round(900)]), Load.of([a_round(1000)])
+    steps = (Step(messages=50, per_minute=990, temporal_ms=40, yardstick_ms=8),)
+    found = Growth(messages=50, few=9, after_many=many, after_few=few, steps=steps, stores={}, memory={})
+    results = Results.read().model_copy(update={"growth": found, "others": {"overload": {"lost": 2}}})
+    standings = {aim.path: f"{figure}: {standing}" for aim, figure, standing in judged(results)}
+    assert standings["growth.ratio"] == "0.9: limit met"
+    assert standings["others.overload.lost"] == "2.0: missed"
+    assert "a fresh mesh with 9: 1,000 a minute" in page.rendered(results)
+    assert list(tables.growth(results))[1] == ("50", "990", "40.0")
 
 
 def test_parts_of_a_message_follow_each_other_in_medians() -> None:
