@@ -104,9 +104,9 @@ def test_growth_compares_many_messages_with_a_few_and_is_drawn() -> None:
     steps = (Step(messages=50, per_minute=990, temporal_ms=40, yardstick_ms=8),)
     found = Growth(messages=50, few=9, after_many=many, after_few=few, steps=steps, stores={}, memory={})
     results = Results.read().model_copy(update={"growth": found, "others": {"overload": {"lost": 2}}})
-    standings = {aim.path: (figure, standing) for aim, figure, standing in judged(results)}
-    assert standings["growth.ratio"] == (0.9, "limit met")
-    assert standings["others.overload.lost"] == (2, "missed")
+    standings = {aim.path: f"{figure}: {standing}" for aim, figure, standing in judged(results)}
+    assert standings["growth.ratio"] == "0.9: limit met"
+    assert standings["others.overload.lost"] == "2.0: missed"
     assert "a fresh mesh with 9: 1,000 a minute" in page.rendered(results)
     assert list(tables.growth(results))[1] == ("50", "990", "40.0")
 
