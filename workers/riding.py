@@ -16,16 +16,17 @@ from mesh.actor import Actor, Visit
 from mesh.bus import Bus
 from mesh.effects import watched
 from mesh.errors import ProtocolError
-from mesh.llm import LLM
 from mesh.protocol import MAX_ENVELOPE_BYTES, Message, Outcome, Policy, TraceEntry, asked_first
 from mesh.replies import Progress
 from mesh.riding import may_carry, may_ride
+from workers.resources import wanted
 
 log = logging.getLogger(__name__)
 
 SHARE: Final = 0.8
 """Of an attempt's time. What rides must have ended by then, so that it never costs the attempt that carries it."""
 
+MODEL: Final = "LLM"
 OVERHEAD: Final = 64
 """Bytes of JSON around the legs."""
 
@@ -50,8 +51,8 @@ class Carriage:
     def __init__(
         self, actors: Sequence[Actor], given: Mapping[type, object], bus: Bus, patience: Patience = patience
     ) -> None:
-        llm = given.get(LLM)
-        modelled = isinstance(llm, LLM) and llm.configured
+        # By its name: it is large, and only who asks a model imports it.
+        modelled = any(kind.__name__ == MODEL and getattr(one, "configured", False) for kind, one in given.items())
         self._visits: Mapping[str, Visit] = {actor.name: actor.bind(given) for actor in actors}
         self._light = {actor.name for actor in actors if actor.policy.rides and not (modelled and _asks(actor))}
         self._bus = bus
@@ -176,7 +177,7 @@ def _size(outcome: Outcome) -> int:
 
 
 def _asks(actor: Actor) -> bool:
-    return LLM in actor.needs.values()
+    return MODEL in wanted([actor])
 
 
 def _line(name: str, message: Message, at: datetime, seconds: float, why: str | None = None) -> TraceEntry:
